@@ -1,0 +1,140 @@
+"""The contract between the suite and a framework.
+
+What the seam demands, and why:
+
+- A framework is imported only in its adapter's own file: it may be absent, costs seconds, and may crash.
+- An adapter is told inputs and attributes, never what is expected of it.
+- It answers through the framework's own idiomatic API, because that is what its users run.
+- It never repairs: no reshaping, casting or checking on the framework's behalf.  What it lacks is unsupported.
+- It never falls back to another device: `device_of` says where an answer lies, and the suite compares.
+
+An operation is a method of the class, or a plain function of the same file, with the operation's name.  Plain
+functions read best in a report: their source is the stand-alone script that shows a fault.  `nnconform list
+--operations` prints the names with their arguments.  Arrays are native ones; attributes come by keyword.
+"""
+
+from __future__ import annotations
+
+import inspect
+import platform
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import numpy as np
+
+Function = Callable[..., Any]
+
+
+class Unsupported(Exception):  # noqa: N818 - an answer, not an error
+    """Raised by an adapter for what its framework does not have: counted apart from failures."""
+
+
+class Adapter:
+    """The base of all adapters; a NumPy-like framework on one CPU needs to override nothing."""
+
+    name: ClassVar[str] = "unnamed"
+    framework: ClassVar[str] = "numpy"
+    """The module whose presence decides whether the framework is installed."""
+    install: ClassVar[str] = ""
+    """The command that installs the framework."""
+    modes: ClassVar[Sequence[str]] = ("eager",)
+    script: ClassVar[str] = "import numpy as np"
+    """The import lines of a stand-alone script in the framework's own API."""
+    array_source: ClassVar[str] = "np.array({values}, dtype=np.{dtype})"
+    """How such a script writes an array."""
+    owned: ClassVar[bool] = False
+    """The implementation is the adapter's own file (a student's, a textbook's): its own `raise` is a refusal."""
+
+    def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
+        """Make the framework ready on one device.  Raises ValueError where there is no such device."""
+        self.device = device
+        self.mode = mode
+
+    @classmethod
+    def devices(cls) -> Sequence[str]:
+        """Every device that could be asked for on this machine, `cpu` first."""
+        return ("cpu",)
+
+    def to_native(self, array: np.ndarray[Any, Any]) -> Any:
+        """A NumPy array as the framework's own, on the device, dtype and strides kept where it has them."""
+        return array
+
+    def to_numpy(self, value: Any) -> Any:
+        """A native array as NumPy's, dtype and shape kept."""
+        return value
+
+    def synchronize(self, value: Any) -> None:
+        """Wait until `value` has been computed.  Nothing to do where calls return finished results."""
+
+    def device_of(self, value: Any) -> str:
+        """Where a native array lies, in the words of `devices`."""
+        return "cpu"
+
+    def strides(self, value: Any) -> Sequence[int] | None:
+        """The strides that the framework's kernels see, in elements; None where it has none."""
+        return None
+
+    def versions(self) -> Mapping[str, str]:
+        """Version of the framework and of what decides its numbers."""
+        return {"numpy": np.__version__}
+
+    def flags(self) -> Mapping[str, str]:
+        """Settings that change numbers: precision switches, thread counts, CPU capability."""
+        return {}
+
+    def counters(self) -> Mapping[str, int]:
+        """Counts worth printing after a run, such as compilations."""
+        return {}
+
+    def function(self, operation: str) -> Function | None:
+        """The adapter's own implementation of an operation, or None where it has none."""
+        for kind in type(self).__mro__:
+            if operation in vars(kind):
+                found: Function = getattr(self, operation)
+                return found
+            module = vars(sys.modules.get(kind.__module__, object))
+            plain = module.get(operation)
+            if inspect.isfunction(plain) and kind is not Adapter:
+                return plain
+        return None
+
+    def round_trip(self, x: Any) -> Any:
+        """To native and back is all that this operation asks for."""
+        return x
+
+
+def describe(adapter: Adapter) -> dict[str, Any]:
+    """What is tested, on what: the part of a record's header that comes from beside the framework."""
+    return {
+        "adapter": adapter.name,
+        "device": adapter.device,
+        "mode": adapter.mode,
+        "devices": list(adapter.devices()),
+        "versions": dict(adapter.versions()),
+        "flags": dict(adapter.flags()),
+        "python": platform.python_version(),
+        "script": adapter.script,
+        "array_source": adapter.array_source,
+    }
+
+
+def source_of(function: Function) -> str:
+    """An implementation's source with the helpers of its own file that it calls, helpers first."""
+    try:
+        return "\n\n".join(_sources(inspect.unwrap(function), []))
+    except (OSError, TypeError):
+        return ""
+
+
+def _sources(function: Any, seen: list[Any]) -> list[str]:
+    code = getattr(function, "__code__", None)
+    if code is None or function in seen:
+        return []
+    seen.append(function)
+    parts: list[str] = []
+    for name in code.co_names:
+        helper = function.__globals__.get(name)
+        if inspect.isfunction(helper) and helper.__globals__ is function.__globals__:
+            parts += _sources(helper, seen)
+    return [*parts, inspect.cleandoc("\n" + inspect.getsource(function)).removeprefix("@staticmethod\n")]

@@ -1,0 +1,159 @@
+"""JAX, through jax.numpy and jax.nn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+
+from nnconform.adapters.contract import Adapter
+
+
+def activate(z: Any, activation: str) -> Any:
+    return {
+        "linear": lambda z: z,
+        "relu": jax.nn.relu,
+        "sigmoid": jax.nn.sigmoid,
+        "tanh": jnp.tanh,
+        "softmax": jax.nn.softmax,
+    }[activation](z)
+
+
+def dot(a: Any, b: Any) -> Any:
+    return jnp.dot(a, b)
+
+
+def matmul(a: Any, b: Any) -> Any:
+    return jnp.matmul(a, b)
+
+
+def transpose(a: Any) -> Any:
+    return a.T
+
+
+def linear(x: Any) -> Any:
+    return jax.nn.identity(x)
+
+
+def relu(x: Any) -> Any:
+    return jax.nn.relu(x)
+
+
+def leaky_relu(x: Any, slope: float) -> Any:
+    return jax.nn.leaky_relu(x, negative_slope=slope)
+
+
+def sigmoid(x: Any) -> Any:
+    return jax.nn.sigmoid(x)
+
+
+def tanh(x: Any) -> Any:
+    return jnp.tanh(x)
+
+
+def softmax(x: Any, axis: int) -> Any:
+    return jax.nn.softmax(x, axis=axis)
+
+
+def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
+    return activate(jnp.matmul(x, w) + b, activation)
+
+
+def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
+    units = [jnp.dot(x, w[:, j]) + b[j] for j in range(w.shape[1])]
+    return activate(jnp.stack(units), activation)
+
+
+def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:
+    return activate(w @ x + b, activation)
+
+
+def sequential(x: Any, layers: Any) -> Any:
+    for w, b, activation in layers:
+        x = activate(jnp.matmul(x, w) + b, activation)
+    return x
+
+
+def parameter_count(layers: Any) -> Any:
+    parameters = [(w, b) for w, b, _ in layers]
+    return jnp.asarray(sum(leaf.size for leaf in jax.tree.leaves(parameters)), parameters[0][0].dtype)
+
+
+def normalization(x: Any, mean: Any, variance: Any) -> Any:
+    return (x - mean) / jnp.sqrt(variance)
+
+
+def normalization_adapted(x: Any, data: Any) -> Any:
+    return (x - jnp.mean(data, axis=0)) / jnp.std(data, axis=0)
+
+
+def decision(a: Any, threshold: float, strict: bool) -> Any:
+    return (a > threshold if strict else a >= threshold).astype(a.dtype)
+
+
+class JAX(Adapter):
+    """JAX on `cpu`, `cuda` (or `gpu`), `cuda:1`."""
+
+    name = "jax"
+    framework = "jax"
+    install = "pip install jax"
+    script: ClassVar[str] = "import jax\nimport jax.numpy as jnp\njax.config.update('jax_enable_x64', True)"
+    array_source = "jnp.array({values}, dtype=jnp.{dtype})"
+
+    def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
+        super().__init__(device, mode)
+        jax.config.update("jax_enable_x64", True)
+        known = self._known()
+        if device not in known:
+            raise ValueError(f"no device {device!r}")
+        self.native_device = known[device]
+        self.compilations = 0
+        jax.monitoring.register_event_duration_secs_listener(self._count)
+
+    @classmethod
+    def devices(cls) -> Sequence[str]:
+        return tuple(cls._known())
+
+    @classmethod
+    def _known(cls) -> dict[str, Any]:
+        found: dict[str, Any] = {"cpu": jax.devices("cpu")[0]}
+        try:
+            graphics = jax.devices("gpu")
+        except RuntimeError:
+            return found
+        found |= {"cuda": graphics[0], "gpu": graphics[0]}
+        return found | {f"{kind}:{number}": item for kind in ("cuda", "gpu") for number, item in enumerate(graphics)}
+
+    def _count(self, event: str, seconds: float, **details: Any) -> None:
+        if event == "/jax/core/compile/backend_compile_duration":
+            self.compilations += 1
+
+    def to_native(self, array: Any) -> Any:
+        return jax.device_put(array, self.native_device)
+
+    def to_numpy(self, value: Any) -> Any:
+        return jax.device_get(value)
+
+    def synchronize(self, value: Any) -> None:
+        value.block_until_ready()
+
+    def device_of(self, value: Any) -> str:
+        (place,) = value.devices()
+        return self.device if place == self.native_device else str(place)
+
+    def versions(self) -> Mapping[str, str]:
+        import jaxlib
+
+        return {"jax": jax.__version__, "jaxlib": jaxlib.__version__}
+
+    def flags(self) -> Mapping[str, str]:
+        return {
+            "device_kind": self.native_device.device_kind,
+            "enable_x64": str(jax.config.jax_enable_x64),
+            "default_matmul_precision": str(jax.config.jax_default_matmul_precision),
+        }
+
+    def counters(self) -> Mapping[str, int]:
+        return {"compilations": self.compilations}

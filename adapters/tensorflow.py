@@ -1,0 +1,161 @@
+"""TensorFlow, through tf.nn, tf.linalg and Keras layers and models."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+
+import keras
+import tensorflow as tf
+
+from nnconform.adapters.contract import Adapter
+
+ACTIVATIONS = {"linear": None, "relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax"}
+
+
+def dot(a: Any, b: Any) -> Any:
+    return tf.tensordot(a, b, axes=1)
+
+
+def matmul(a: Any, b: Any) -> Any:
+    return tf.linalg.matmul(a, b)
+
+
+def transpose(a: Any) -> Any:
+    return tf.transpose(a)
+
+
+def linear(x: Any) -> Any:
+    return keras.activations.linear(x)
+
+
+def relu(x: Any) -> Any:
+    return tf.nn.relu(x)
+
+
+def leaky_relu(x: Any, slope: float) -> Any:
+    return tf.nn.leaky_relu(x, alpha=slope)
+
+
+def sigmoid(x: Any) -> Any:
+    return tf.sigmoid(x)
+
+
+def tanh(x: Any) -> Any:
+    return tf.tanh(x)
+
+
+def softmax(x: Any, axis: int) -> Any:
+    return tf.nn.softmax(x, axis=axis)
+
+
+def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
+    layer = keras.layers.Dense(w.shape[-1], activation=activation, dtype=w.dtype.name)
+    layer.build(w.shape[:-1])
+    layer.set_weights([w, tf.reshape(b, [-1]) if b.shape[0] == 1 else b])
+    return layer(x)
+
+
+def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
+    units = [tf.tensordot(x, w[:, j], axes=1) + b[j] for j in range(w.shape[1])]
+    return keras.activations.get(activation)(tf.stack(units))
+
+
+def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:
+    return keras.activations.get(activation)(tf.linalg.matmul(w, x) + b)
+
+
+def model(layers: Any) -> Any:
+    made = keras.Sequential(
+        [keras.Input(shape=(layers[0][0].shape[0],), dtype=layers[0][0].dtype.name)]
+        + [keras.layers.Dense(w.shape[1], activation=activation, dtype=w.dtype.name) for w, _, activation in layers]
+    )
+    made.set_weights([item for w, b, _ in layers for item in (w, b)])
+    return made
+
+
+def sequential(x: Any, layers: Any) -> Any:
+    return model(layers)(x)
+
+
+def parameter_count(layers: Any) -> Any:
+    return tf.constant(model(layers).count_params(), dtype=layers[0][0].dtype)
+
+
+def normalization(x: Any, mean: Any, variance: Any) -> Any:
+    return keras.layers.Normalization(axis=-1, mean=mean, variance=variance, dtype=x.dtype.name)(x)
+
+
+def normalization_adapted(x: Any, data: Any) -> Any:
+    layer = keras.layers.Normalization(axis=-1, dtype=x.dtype.name)
+    layer.adapt(data)
+    return layer(x)
+
+
+def decision(a: Any, threshold: float, strict: bool) -> Any:
+    return tf.cast(a > threshold if strict else a >= threshold, a.dtype)
+
+
+class TensorFlow(Adapter):
+    """TensorFlow on `cpu`, `cuda` (or `gpu`), `cuda:1`."""
+
+    name = "tensorflow"
+    framework = "tensorflow"
+    install = "pip install tensorflow"
+    script: ClassVar[str] = "import keras\nimport tensorflow as tf"
+    array_source = "tf.constant({values}, dtype=tf.{dtype})"
+
+    def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
+        super().__init__(device, mode)
+        tf.config.set_soft_device_placement(False)
+        known = self._known()
+        if device not in known:
+            raise ValueError(f"no device {device!r}")
+        self.native_device = known[device]
+
+    @classmethod
+    def devices(cls) -> Sequence[str]:
+        return tuple(cls._known())
+
+    @classmethod
+    def _known(cls) -> dict[str, str]:
+        count = len(tf.config.list_physical_devices("GPU"))
+        found = {"cpu": "/CPU:0"}
+        if count:
+            found |= {"cuda": "/GPU:0", "gpu": "/GPU:0"}
+        return found | {f"{kind}:{number}": f"/GPU:{number}" for kind in ("cuda", "gpu") for number in range(count)}
+
+    def to_native(self, array: Any) -> Any:
+        with tf.device(self.native_device):
+            return tf.constant(array)
+
+    def to_numpy(self, value: Any) -> Any:
+        return value.numpy()
+
+    def device_of(self, value: Any) -> str:
+        return self.device if value.device.endswith(self.native_device.lstrip("/")) else str(value.device)
+
+    def function(self, operation: str) -> Any:
+        found = super().function(operation)
+        if found is None:
+            return None
+
+        def placed(*inputs: Any, **attributes: Any) -> Any:
+            with tf.device(self.native_device):
+                return found(*inputs, **attributes)
+
+        placed.__wrapped__ = found  # type: ignore[attr-defined]
+        return placed
+
+    def versions(self) -> Mapping[str, str]:
+        return {"tensorflow": tf.__version__, "keras": keras.__version__}
+
+    def flags(self) -> Mapping[str, str]:
+        return {
+            "tensor_float_32": str(tf.config.experimental.tensor_float_32_execution_enabled()),
+            "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        }

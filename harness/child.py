@@ -1,0 +1,49 @@
+"""The process beside a framework: reads questions as JSON lines, writes transcripts as JSON lines.
+
+Its standard output is the pipe; whatever a framework prints goes to standard error instead.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+from typing import IO, Any
+
+from nnconform.harness.options import Subject
+from nnconform.harness.subjects import InProcess, SubjectError
+from nnconform.harness.transcript import to_data
+
+
+def main() -> None:
+    """Serve until the pipe closes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
+    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    os.dup2(2, 1)
+    adapter, device, mode = sys.argv[1:4]
+    try:
+        subject = InProcess(Subject(adapter, adapter, device, mode))
+    except SubjectError as error:
+        _write(pipe, {"error": str(error)})
+        return
+    _write(pipe, dict(subject.description))
+    for line in sys.stdin:
+        _write(pipe, _answer(subject, json.loads(line)))
+
+
+def _answer(subject: InProcess, message: dict[str, Any]) -> Any:
+    if "ask" in message:
+        return to_data(subject.ask(message["ask"]))
+    if "source" in message:
+        return {"source": subject.source(message["source"])}
+    return dict(subject.counters())
+
+
+def _write(pipe: IO[str], data: Any) -> None:
+    pipe.write(json.dumps(data) + "\n")
+    pipe.flush()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,87 @@
+"""Spec files as pytest collects them: one item for each case, subject and dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnconform.harness.plan import plan
+from nnconform.spec.frozen import FrozenFile
+
+if TYPE_CHECKING:
+    from nnconform.harness.options import Subject
+    from nnconform.harness.run import Run
+    from nnconform.harness.verdict import Verdict
+
+_MARKS: dict[str, pytest.Mark] = {}
+
+
+class ConformanceFailure(Exception):  # noqa: N818 - a finding
+    """A case that failed; its text is the report's."""
+
+
+class SpecFile(pytest.File):
+    """One TOML file of cases."""
+
+    run: Run
+    frozen: FrozenFile
+
+    def collect(self) -> Iterator[pytest.Item]:
+        self.frozen = plan(self.path)
+        options = self.run.options
+        for subject in options.subjects:
+            place = f"/{subject.label}/{subject.device}/"
+            for case in self.frozen.cases:
+                marks = [_mark(name) for name in (case["kind"], case["level"], *case["operations"], *case["systems"])]
+                for dtype in case["dtypes"]:
+                    if options.dtypes is None or dtype in options.dtypes:
+                        item: CaseItem = CaseItem.from_parent(self, name=f"{case['id']}{place}{dtype}/{subject.mode}")
+                        item.case, item.dtype, item.subject = case, dtype, subject
+                        item.own_markers.extend(marks)
+                        yield item
+
+
+class CaseItem(pytest.Item):
+    """One case in one dtype, asked of one subject."""
+
+    case: dict[str, Any]
+    dtype: str
+    subject: Subject
+    verdict: Verdict | None = None
+    frozen_line: dict[str, Any] | None = None
+
+    def runtest(self) -> None:
+        run = self.spec_file.run
+        self.frozen_line = self.spec_file.frozen.line(self.case["id"], self.dtype)
+        self.verdict = verdict = run.examine(self)
+        if verdict.outcome == "unsupported":
+            pytest.skip(f"unsupported: {verdict.reason}")
+        if verdict.outcome == "known deviation":
+            pytest.xfail(verdict.deviation)
+        if verdict.outcome != "passed":
+            raise ConformanceFailure(verdict.findings[0].line() if verdict.findings else verdict.reason)
+
+    @property
+    def spec_file(self) -> SpecFile:
+        assert isinstance(self.parent, SpecFile)
+        return self.parent
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """The finding, not a traceback through the suite."""
+        if isinstance(excinfo.value, ConformanceFailure) and self.verdict and self.frozen_line:
+            from nnconform.harness.wording import failure_text
+
+            return failure_text(self, self.verdict, self.frozen_line)
+        return super().repr_failure(excinfo)
+
+    def reportinfo(self) -> tuple[Path, int, str]:
+        return self.path, self.case["line"] - 1, self.name
+
+
+def _mark(name: str) -> pytest.Mark:
+    if name not in _MARKS:
+        _MARKS[name] = getattr(pytest.mark, name).mark
+    return _MARKS[name]

@@ -1,0 +1,228 @@
+"""Five questions, asked beside the framework.
+
+1. `first`: fresh inputs.  They must come back unchanged.
+2. `others`: other numbers of the same shapes; then the first answer is read again.
+3. `mutated`: the first question's own array objects, changed in place to the second's numbers.
+4. `again`: the first question once more, in fresh arrays.
+5. `alone`: the first row only; `fortran`, `strided`, `readonly`: the first question in other layouts.
+
+Each answer is waited for and its bits are copied before any input changes.
+"""
+
+from __future__ import annotations
+
+import dis
+import warnings
+from collections.abc import Callable, Mapping
+from time import perf_counter_ns
+from types import TracebackType
+from typing import Any
+
+import numpy as np
+
+from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.harness.transcript import Answer, Raised, Transcript
+from nnconform.spec.arrays import Array, decode, same_bits
+from nnconform.spec.generator import generate, others
+
+Ask = Mapping[str, Any]
+Arrays = dict[str, Array]
+
+_OURS = (NameError, AttributeError, ImportError, AssertionError, NotImplementedError, MemoryError, RecursionError)
+"""Exceptions that never count as a refusal: they tell of a fault, not of a rule."""
+_MESSAGE = 2000
+_PLAIN = frozenset("fiub")
+
+
+def interview(adapter: Adapter, ask: Ask) -> Transcript:
+    """All questions of one case.  Never raises but for KeyboardInterrupt and its like."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return _Interview(adapter, ask).transcript()
+
+
+class _Interview:
+    def __init__(self, adapter: Adapter, ask: Ask) -> None:
+        self.adapter, self.ask = adapter, ask
+        self.functions: list[Callable[..., Any]] = []
+        self.result = Transcript(device=adapter.device)
+        self.kept: dict[str, Any] = {}
+
+    def transcript(self) -> Transcript:
+        for step in self.ask["steps"]:
+            function = self.adapter.function(step["operation"])
+            if function is None:
+                self.result.unsupported = f"{self.adapter.name} has no {step['operation']}"
+                return self.result
+            self.functions.append(function)
+        given = {name: materialize(data, self.ask["dtype"]) for name, data in self.ask["inputs"].items()}
+        if self.ask["kind"] in {"refusal", "trait"}:
+            self._refusal(given)
+        else:
+            self._questions(given)
+        return self.result
+
+    def _refusal(self, given: Arrays) -> None:
+        self._put("first", _copies(given), given)
+        if "refused" in self.ask and not self.result.unsupported:
+            refused = {name: materialize(data, self.ask["dtype"]) for name, data in self.ask["refused"].items()}
+            self._put("refused", _copies({**given, **refused}), {**given, **refused})
+
+    def _questions(self, given: Arrays) -> None:
+        arrays = _copies(given)
+        first = self._put("first", arrays, given, keep=True)
+        if self.result.unsupported or first.raised:
+            return
+        second = {name: others(values) for name, values in given.items()}
+        self._put("others", _copies(second), second)
+        self._read_again(first)
+        for name, values in second.items():
+            arrays[name][...] = values
+        self._put("mutated", arrays, second)
+        self._put("again", _copies(given), given)
+        self._layouts(given)
+
+    def _layouts(self, given: Arrays) -> None:
+        alone = self.ask.get("alone")
+        if alone:
+            rows = {name: _first_row(values, alone.get(name)) for name, values in given.items()}
+            self._put("alone", _copies(rows), rows)
+        for question, relay in LAYOUTS.items():
+            laid = {name: relay(values) for name, values in given.items()}
+            if any(values is not None for values in laid.values()):
+                whole = {name: given[name].copy() if values is None else values for name, values in laid.items()}
+                self._put(question, whole, given)
+
+    def _put(self, question: str, arrays: Arrays, pristine: Arrays, *, keep: bool = False) -> Answer:
+        answer = Answer()
+        stage = "to native"
+        adapter = self.adapter
+        try:
+            values = {name: adapter.to_native(array) for name, array in arrays.items()}
+            natives = dict(values)
+            answer.strides = {name: _listed(adapter.strides(value)) for name, value in values.items()}
+            stage = "call"
+            start = perf_counter_ns()
+            for step, function in zip(self.ask["steps"], self.functions, strict=True):
+                values[step["name"]] = self._call(step, function, values)
+            stage = "synchronize"
+            for name in self.ask["outputs"]:
+                adapter.synchronize(values[name])
+            answer.elapsed_ns = perf_counter_ns() - start
+            stage = "to numpy"
+            for name in self.ask["outputs"]:
+                self._read(name, values[name], arrays, answer)
+            answer.changed = self._changed(arrays, pristine, natives if keep else {})
+            if keep:
+                self.kept = {name: values[name] for name in answer.values}
+        except Unsupported as error:
+            self.result.unsupported = str(error) or f"{adapter.name} does not support this"
+        except Exception as error:
+            answer.raised = _raised(error, stage, adapter)
+        self.result.answers[question] = answer
+        return answer
+
+    @staticmethod
+    def _call(step: Mapping[str, Any], function: Callable[..., Any], values: Mapping[str, Any]) -> Any:
+        inputs = [values[name] for name in step["inputs"]]
+        attributes = step["attributes"]
+        if "activations" not in attributes:
+            return function(*inputs, **attributes)
+        kinds = attributes["activations"]
+        lead = len(inputs) - 2 * len(kinds)
+        layers = list(zip(inputs[lead::2], inputs[lead + 1 :: 2], kinds, strict=True))
+        return function(*inputs[:lead], layers)
+
+    def _read(self, name: str, value: Any, arrays: Arrays, answer: Answer) -> None:
+        if value is None:
+            answer.odd[name] = "None"
+            return
+        answer.places[name] = self.adapter.device_of(value)
+        raw = self.adapter.to_numpy(value)
+        if not isinstance(raw, np.ndarray | np.generic):
+            answer.odd[name] = type(raw).__name__
+            return
+        array = np.asarray(raw)
+        if array.dtype.kind not in _PLAIN and array.dtype.name != "bfloat16":
+            answer.odd[name] = f"array of {array.dtype}"
+            return
+        if array.ndim and array.size:
+            answer.aliased += [given for given, values in arrays.items() if np.may_share_memory(array, values)]
+        answer.values[name] = array.copy("C")
+
+    def _changed(self, arrays: Arrays, pristine: Arrays, natives: Mapping[str, Any]) -> list[str]:
+        changed = [name for name, array in arrays.items() if not same_bits(array, pristine[name])]
+        for name, native in natives.items():
+            if name not in changed and not same_bits(np.asarray(self.adapter.to_numpy(native)), pristine[name]):
+                changed.append(name)
+        return changed
+
+    def _read_again(self, first: Answer) -> None:
+        for name, native in self.kept.items():
+            now = np.asarray(self.adapter.to_numpy(native))
+            if name not in first.odd and not same_bits(now, first.values[name]):
+                self.result.overwritten.append(name)
+
+
+def materialize(data: Mapping[str, Any], dtype: str) -> Array:
+    """The array that a frozen input stores or names."""
+    return decode(dict(data), dtype) if "bits" in data else generate(dict(data), dtype)
+
+
+def _copies(given: Arrays) -> Arrays:
+    return {name: values.copy() for name, values in given.items()}
+
+
+def _first_row(values: Array, axis: int | None) -> Array:
+    return values if axis is None else values[(slice(None),) * axis + (slice(0, 1),)]
+
+
+def _fortran(values: Array) -> Array | None:
+    return np.asfortranarray(values) if values.ndim > 1 and values.size > 1 else None
+
+
+def _strided(values: Array) -> Array | None:
+    """Every second element of a buffer whose others are nan, so that a kernel that ignores strides shows."""
+    if values.ndim == 0 or values.size < 2:
+        return None
+    buffer = np.full((*values.shape[:-1], 2 * values.shape[-1]), np.nan, values.dtype)
+    view = buffer[..., ::2]
+    view[...] = values
+    return view
+
+
+def _readonly(values: Array) -> Array | None:
+    made = values.copy()
+    made.flags.writeable = False
+    return made
+
+
+LAYOUTS: dict[str, Callable[[Array], Array | None]] = {"fortran": _fortran, "strided": _strided, "readonly": _readonly}
+
+
+def _listed(strides: Any) -> list[int] | None:
+    return None if strides is None else [int(step) for step in strides]
+
+
+def _raised(error: Exception, stage: str, adapter: Adapter) -> Raised:
+    text = str(error).encode("utf-8", "backslashreplace").decode()[:_MESSAGE]
+    theirs = (
+        stage == "call"
+        and not isinstance(error, _OURS)
+        and (adapter.owned or not _raised_by_adapter(error.__traceback__, adapter))
+    )
+    return Raised(f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins."), text, stage, theirs)
+
+
+def _raised_by_adapter(trace: TracebackType | None, adapter: Adapter) -> bool:
+    """Whether the innermost frame is the adapter's own file (or ours) and itself executed a `raise`."""
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return True
+    code = trace.tb_frame.f_code
+    if trace.tb_frame.f_globals.get("__name__") == __name__:
+        return True  # the call itself did not fit the function's signature
+    if trace.tb_frame.f_globals.get("__name__") not in {kind.__module__ for kind in type(adapter).__mro__}:
+        return False
+    return any(item.offset == trace.tb_lasti and item.opname == "RAISE_VARARGS" for item in dis.get_instructions(code))

@@ -1,0 +1,197 @@
+"""From a frozen case and a transcript to a verdict: a pure function, with no framework in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from nnconform.harness.comparison import Comparison, Truth, compare
+from nnconform.harness.properties import judge_property
+from nnconform.harness.transcript import Answer, Transcript
+from nnconform.harness.verdict import Finding, Verdict
+from nnconform.spec.arrays import Array, same_bits
+
+Frozen = Mapping[str, Any]
+
+_TIMED = ("first", "others", "mutated", "again")
+_SECOND = frozenset({"others", "mutated"})
+_WORDS = {
+    "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
+    "again": "asked again", "alone": "asked for the first row alone", "fortran": "asked in column-major layout",
+    "strided": "asked with strided inputs", "readonly": "asked with read-only inputs", "refused": "",
+}  # fmt: skip
+
+
+def judge(frozen: Frozen, transcript: Transcript) -> Verdict:
+    """The verdict on one case in one dtype."""
+    verdict = Verdict()
+    if transcript.unsupported:
+        verdict.outcome, verdict.reason = "unsupported", transcript.unsupported
+        return verdict
+    if frozen["kind"] == "trait":
+        _judge_trait(frozen, transcript, verdict)
+    else:
+        _Judgement(frozen, transcript, verdict).judge()
+    if verdict.findings:
+        verdict.outcome = "failed"
+    times = [transcript.answers[name].elapsed_ns for name in _TIMED if name in transcript.answers]
+    verdict.elapsed_ns = int(median(times)) if times else 0
+    return verdict
+
+
+def _judge_trait(frozen: Frozen, transcript: Transcript, verdict: Verdict) -> None:
+    """A trait is measured, never failed: whether the question was refused, and what came where it was not."""
+    answer = transcript.answers["first"]
+    if answer.raised:
+        found = f"refused ({answer.raised.type})"
+    else:
+        found = "; ".join(f"{value.dtype} {list(value.shape)}" for value in answer.values.values()) or "no array"
+    verdict.traits[frozen["expect"]["trait"]] = found
+
+
+class _Judgement:
+    def __init__(self, frozen: Frozen, transcript: Transcript, verdict: Verdict) -> None:
+        self.frozen, self.transcript, self.verdict = frozen, transcript, verdict
+        self.dtype: str = frozen["dtype"]
+        expect = frozen["expect"]
+        self.truths = {
+            question: {
+                name: Truth(data, self.dtype, expect.get(flushed, {}).get(name)) for name, data in expect[key].items()
+            }
+            for question, key, flushed in (("first", "outputs", "flushed"), ("others", "others", "flushed_others"))
+        }
+        self.judged: dict[tuple[bool, bytes], Comparison] = {}
+
+    def judge(self) -> None:
+        for question, answer in self.transcript.answers.items():
+            if question == "refused":
+                self._refused(answer)
+            else:
+                self._answer(question, answer)
+        for name in self.transcript.overwritten:
+            self._find("overwritten", "first", name, "an earlier answer changed when another question was asked")
+        first = self.transcript.answers["first"]
+        if not self.verdict.findings and "property" in self.frozen["expect"]:
+            judge_property(self.frozen["expect"]["property"], first.values, self.truths["first"], self.verdict)
+        self._traits(first)
+        limit = self.frozen["expect"].get("should_ulps")
+        if limit is not None and self.verdict.ulps > limit:
+            self.verdict.should_missed = (
+                f"{self.verdict.ulps:.3g} ulps, where a good implementation stays within {limit}"
+            )
+
+    def _answer(self, question: str, answer: Answer) -> None:
+        if answer.raised:
+            raised = answer.raised
+            self._find(
+                "crash",
+                question,
+                "",
+                f"{raised.type} at {raised.stage}: {raised.message.splitlines()[0] if raised.message else ''}",
+            )
+            return
+        for name in answer.changed:
+            self._find("changes its inputs", question, name, f"input {name!r} came back changed")
+        for name, kind in answer.odd.items():
+            self._find("type", question, name, f"{kind} instead of an array")
+        for name, value in answer.values.items():
+            self._output(question, name, value, answer.places[name])
+
+    def _output(self, question: str, name: str, got: Array, place: str) -> None:
+        truth = self.truths["others" if question in _SECOND else "first"][name]
+        if place != self.transcript.device:
+            self._find("device", question, name, f"the answer lay on {place}, not on {self.transcript.device}")
+        if got.dtype != truth.dtype:
+            self._find("dtype", question, name, f"{got.dtype} instead of {truth.dtype}")
+            return
+        rows = question == "alone"
+        axis = self.frozen["expect"].get("batch", {}).get(name, 0)
+        shape = (*truth.shape[:axis], 1, *truth.shape[axis + 1 :]) if rows else truth.shape
+        if got.shape != shape:
+            self._find("shape", question, name, f"{list(got.shape)} instead of {list(shape)}")
+            return
+        if not rows and question not in {"first", "others"} and self._as_before(question, name, got):
+            return
+        self._values(question, name, got, truth.row(axis) if rows else truth)
+
+    def _as_before(self, question: str, name: str, got: Array) -> bool:
+        """Whether these bits were judged already, as the answer to the same numbers."""
+        earlier = self.transcript.answers["others" if question in _SECOND else "first"].values.get(name)
+        return earlier is not None and same_bits(got, earlier)
+
+    def _values(self, question: str, name: str, got: Array, truth: Truth) -> None:
+        found = compare(got, truth)
+        verdict = self.verdict
+        if found.worst_share is not None and found.worst_share >= verdict.share:
+            verdict.share = found.worst_share
+        if found.worst_ulps is not None and found.worst_ulps >= verdict.ulps:
+            verdict.ulps = found.worst_ulps
+            verdict.witness = found.at(found.ulps_index, question, name)
+        verdict.note("flushes inputs", found.flushed_inputs)
+        verdict.note("flushes results", found.flushed_results)
+        if found.wrong:
+            facet = found.facet
+            if question in _SECOND and self._stale(name, got):
+                facet = "stale"
+            where = f"{found.wrong} of {got.size} values {_WORDS[question]}".rstrip()
+            verdict.findings.append(Finding(facet, question, name, where, found.at(found.wrong_index, question, name)))
+
+    def _stale(self, name: str, got: Array) -> bool:
+        first = self.transcript.answers["first"].values.get(name)
+        return first is not None and same_bits(got, first)
+
+    def _refused(self, answer: Answer) -> None:
+        if answer.raised is None:
+            shapes = ", ".join(str(list(value.shape)) for value in answer.values.values())
+            self._find("not refused", "refused", "", f"accepted, and answered with shape {shapes or 'nothing'}")
+        elif not answer.raised.by_framework:
+            raised = answer.raised
+            self._find(
+                "not refused",
+                "refused",
+                "",
+                f"the adapter failed, not the framework: {raised.type} at {raised.stage}: {raised.message[:200]}",
+            )
+
+    def _find(self, facet: str, question: str, output: str, message: str) -> None:
+        words = _WORDS.get(question, question)
+        self.verdict.findings.append(Finding(facet, question, output, f"{message} {words}".rstrip(), None))
+
+    # ---------------------------------------------------------------- traits
+
+    def _traits(self, first: Answer) -> None:
+        if first.raised or not first.values:
+            return
+        answers, note = self.transcript.answers, self.verdict.note
+        if "again" in answers:
+            note("not repeatable", self._differing("again", first))
+        for question in ("fortran", "strided"):
+            if question in answers and any(steps is not None for steps in answers[question].strides.values()):
+                note(f"depends on layout: {question}", self._differing(question, first))
+        if "alone" in answers:
+            note("depends on batch", self._differing_row(first))
+        if first.aliased:
+            self.verdict.traits["aliases its input"] = ", ".join(sorted(set(first.aliased)))
+
+    def _differing(self, question: str, first: Answer) -> int:
+        other = self.transcript.answers[question].values
+        return sum(_bits_apart(value, other[name]) for name, value in first.values.items() if name in other)
+
+    def _differing_row(self, first: Answer) -> int:
+        axes = self.frozen["expect"].get("batch", {})
+        other = self.transcript.answers["alone"].values
+        return sum(
+            _bits_apart(value.take([0], axes.get(name, 0)), other[name])
+            for name, value in first.values.items()
+            if name in other and value.ndim
+        )
+
+
+def _bits_apart(left: Array, right: Array) -> int:
+    if left.shape != right.shape or left.dtype != right.dtype or same_bits(left, right):
+        return 0
+    same = (left == right) | (np.isnan(left) & np.isnan(right))
+    return int(left.size - np.count_nonzero(same))

@@ -1,0 +1,88 @@
+"""What the command line asked for, checked before anything heavy is imported."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from nnconform.adapters import registry
+from nnconform.harness.plugin import option
+from nnconform.spec.errors import nearest
+from nnconform.spec.formats import FORMATS
+from nnconform.spec.model import LEVELS
+
+MODES = ("eager",)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One adapter on one device in one mode: a column of the report."""
+
+    adapter: str
+    """As it was asked for."""
+    label: str
+    """As it stands in ids."""
+    device: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """A run, as asked for."""
+
+    subjects: tuple[Subject, ...]
+    dtypes: tuple[str, ...] | None
+    level: str
+    results: Path
+    several: bool
+    """Several adapters: each is interviewed in a process of its own."""
+
+
+def parse(config: pytest.Config) -> Options:
+    """Options from the command line.  Raises pytest.UsageError with one line that says what to do."""
+    adapters = _adapters(option(config, "adapter") or "")
+    device = option(config, "device") or "cpu"
+    modes = _known("mode", option(config, "mode") or "eager", MODES)
+    dtypes = option(config, "dtype")
+    (level,) = _known("level", option(config, "level") or "must", LEVELS)
+    return Options(
+        subjects=tuple(Subject(name, label(name), device, mode) for name in adapters for mode in modes),
+        dtypes=_known("dtype", dtypes, tuple(FORMATS)) if dtypes else None,
+        level=level,
+        results=Path(option(config, "results") or "nnconform-results"),
+        several=len(adapters) > 1,
+    )
+
+
+def label(adapter: str) -> str:
+    """An adapter's name in ids and file names: no path, no colon."""
+    file, _, attribute = adapter.partition(":")
+    short = Path(file).stem if file.endswith(".py") else file
+    return f"{short}.{attribute}" if attribute else short
+
+
+def _adapters(asked: str) -> tuple[str, ...]:
+    if asked == "all":
+        found = [name for name in registry.installed() if registry.present(name)]
+    else:
+        found = [name.strip() for name in asked.split(",") if name.strip()]
+    if not found:
+        raise pytest.UsageError(f"--adapter needs a name: {', '.join(registry.installed())}, or all")
+    for name in found:
+        try:
+            registry.check_name(name)
+        except registry.AdapterError as error:
+            raise pytest.UsageError(str(error)) from None
+    return tuple(dict.fromkeys(found))
+
+
+def _known(what: str, asked: str, known: tuple[str, ...]) -> tuple[str, ...]:
+    found = tuple(dict.fromkeys(name.strip() for name in asked.split(",") if name.strip()))
+    for name in found:
+        if name not in known:
+            raise pytest.UsageError(f"unknown {what} {name!r}{nearest(name, known)}; known: {', '.join(known)}")
+    if not found:
+        raise pytest.UsageError(f"--{what} needs one of {', '.join(known)}")
+    return found

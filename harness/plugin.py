@@ -1,0 +1,80 @@
+"""The pytest plugin's front door: options, and nothing that a run without `--adapter` would pay for.
+
+Only the standard library and pytest are imported here; installing nnconform must not slow or change anybody's tests.
+"""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from nnconform.harness.run import Run
+
+OPTIONS = (
+    ("adapter", "NAMES", "adapters to ask, by name, comma-separated, or all: numpy, torch, path/file.py:Class"),
+    ("device", "DEVICE", "device to ask them on (default: cpu)"),
+    ("dtype", "NAMES", "dtypes to run, comma-separated (default: all that a case lists)"),
+    ("mode", "NAMES", "execution modes, comma-separated (default: eager)"),
+    ("level", "LEVEL", "must (default), or should: fail what a good implementation should do as well"),
+    ("results", "FOLDER", "where records and the page go (default: nnconform-results)"),
+)
+MARKERS = (
+    "S1 to S32: the documents' systems, as -m S14",
+    "example, property, refusal, special, probe, trait: kinds of case",
+    "must, should: levels of a case",
+)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Long names always; short ones where no other plugin has taken them."""
+    group = parser.getgroup("nnconform", "conformance of neural-network primitives")
+    for name, metavar, text in OPTIONS:
+        dest = f"nnconform_{name}"
+        group.addoption(f"--nnconform-{name}", dest=dest, metavar=metavar, default=None, help=text)
+        if name == "results":
+            continue
+        try:
+            group.addoption(
+                f"--{name}", dest=f"{dest}_short", metavar=metavar, default=None, help=f"short for --nnconform-{name}"
+            )
+        except (ValueError, argparse.ArgumentError):
+            continue  # another plugin's option, such as pytest-playwright's --device
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Wake up only where an adapter is asked for."""
+    for marker in MARKERS:
+        config.addinivalue_line("markers", marker)
+    if option(config, "adapter") is None:
+        _refuse_spec_without_adapter(config)
+        return
+    from nnconform.harness.run import Run
+
+    run: Run = Run(config)
+    config.pluginmanager.register(run, "nnconform-run")
+    if (
+        config.pluginmanager.hasplugin("dsession")
+        or hasattr(config, "workerinput")
+        or config.pluginmanager.hasplugin("xdist")
+    ):
+        from nnconform.harness.distribution import Distribution
+
+        config.pluginmanager.register(Distribution(), "nnconform-distribution")
+
+
+def option(config: pytest.Config, name: str) -> str | None:
+    """An option under its long or its short name."""
+    long: str | None = config.getoption(f"nnconform_{name}", None)
+    short: str | None = config.getoption(f"nnconform_{name}_short", None)
+    return long if long is not None else short
+
+
+def _refuse_spec_without_adapter(config: pytest.Config) -> None:
+    for argument in config.args:
+        path = argument.partition("::")[0]
+        if path.endswith(".toml") and path.replace("\\", "/").startswith("spec/"):
+            raise pytest.UsageError(f"{path} is a spec file: say which adapter to ask, as --adapter=numpy")

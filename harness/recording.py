@@ -1,0 +1,176 @@
+"""Writing a run down, line by line, so that whatever ends it loses at most the case in flight."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnconform.harness.wording import rerun_line
+from nnconform.spec import SPEC_VERSION
+
+if TYPE_CHECKING:
+    from nnconform.harness.collect import CaseItem
+    from nnconform.harness.options import Options
+    from nnconform.harness.subjects import Interviewer
+
+SCHEMA = 1
+_SHOWN = 64
+"""An array of at most so many elements is written out beside a failure."""
+
+
+class Recorder:
+    """One `.jsonl` file: a header, a line a result, a footer."""
+
+    def __init__(self, config: pytest.Config, options: Options, descriptions: list[dict[str, Any]]) -> None:
+        started = datetime.now(UTC)
+        names = "+".join(dict.fromkeys(subject.label for subject in options.subjects))
+        stem = f"{started:%Y%m%dT%H%M%S}-{names}-{options.subjects[0].device.replace(':', '')}"
+        folder = options.results if options.results.is_absolute() else config.invocation_params.dir / options.results
+        self.counts: Counter[tuple[str, str]] = Counter()
+        self.failures: list[dict[str, Any]] = []
+        self.unexpected: Counter[str] = Counter()
+        self.should_missed = 0
+        self.counters: Mapping[str, Mapping[str, int]] = {}
+        self.error = ""
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self.path = _free(folder, stem)
+            self.stream = self.path.open("x", encoding="utf-8")
+        except OSError as error:
+            raise pytest.UsageError(
+                f"cannot write results into {folder}: {error.strerror}; say --nnconform-results=FOLDER"
+            ) from None
+        self._write(
+            {
+                "record": "header",
+                "schema": SCHEMA,
+                "suite": version("nnconform"),
+                "spec": SPEC_VERSION,
+                "started": started.isoformat(timespec="seconds"),
+                "arguments": list(config.invocation_params.args),
+                "level": options.level,
+                "environment": environment(),
+                "subjects": descriptions,
+            }
+        )
+
+    def add(self, line: str) -> None:
+        """One result, as `result_line` made it."""
+        self._text(line)
+        result = json.loads(line)
+        self.counts[result["adapter"], result["outcome"]] += 1
+        if result["outcome"] not in {"passed", "unsupported", "known deviation"}:
+            self.failures.append(result)
+        if result.get("should_missed"):
+            self.should_missed += 1
+        if cause := result.get("traits", {}).get("no longer deviates"):
+            self.unexpected[f"{result['adapter']}: {cause}"] += 1
+
+    def finish(self, status: int, collected: int, counters: Mapping[str, Mapping[str, int]]) -> None:
+        """The footer; without it, or with `complete` false, a run is marked incomplete."""
+        self.counters = counters
+        done = sum(self.counts.values())
+        self._write(
+            {
+                "record": "footer",
+                "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+                "exit_status": status,
+                "complete": status in {0, 1} and done >= collected,
+                "collected": collected,
+                "results": done,
+                "counters": counters,
+            }
+        )
+        self.stream.close()
+
+    def _write(self, data: Mapping[str, Any]) -> None:
+        self._text(json.dumps(data, allow_nan=False))
+
+    def _text(self, line: str) -> None:
+        try:
+            self.stream.write(line + "\n")
+            self.stream.flush()
+        except (OSError, ValueError) as error:
+            self.error = self.error or f"records stopped: {error}"
+
+
+def result_line(item: CaseItem, report: pytest.TestReport, interviewer: Interviewer) -> str:
+    """One case's result as JSON."""
+    subject = item.subject
+    data: dict[str, Any] = {
+        "record": "result", "id": item.nodeid, "file": item.nodeid.partition("::")[0], "case": item.case["id"],
+        "line": item.case["line"], "adapter": subject.label, "device": subject.device, "dtype": item.dtype,
+        "mode": subject.mode, "kind": item.case["kind"], "level": item.case["level"],
+        "operations": item.case["operations"], "systems": item.case["systems"],
+    }  # fmt: skip
+    if item.verdict is None:
+        text = str(report.longrepr).strip().splitlines()
+        data |= {
+            "outcome": "error",
+            "reason": text[-1][:2000] if text else "",
+            "ulps": 0.0,
+            "share": 0.0,
+            "elapsed_ns": 0,
+        }
+    else:
+        data |= item.verdict.record()
+    if data["outcome"] not in {"passed", "unsupported"} and item.frozen_line:
+        data |= _details(item, item.frozen_line, interviewer)
+    return json.dumps(data, allow_nan=False)
+
+
+def _details(item: CaseItem, frozen: dict[str, Any], interviewer: Interviewer) -> dict[str, Any]:
+    """What the page of a failing case shows beside the verdict."""
+    from nnconform.harness.details import shown_arrays
+
+    names = dict.fromkeys(item.case["operations"])
+    return {
+        "requirement": frozen["requirement"],
+        "source": frozen["source"],
+        "erratum": frozen.get("erratum", ""),
+        "steps": frozen["ask"]["steps"],
+        "terms": frozen["expect"].get("terms", []),
+        "arrays": shown_arrays(frozen, _SHOWN),
+        "functions": {name: interviewer.source(name) for name in names},
+        "rerun": rerun_line(item),
+    }
+
+
+def environment() -> dict[str, Any]:
+    """What decides whether two runs can be compared."""
+    return {
+        "python": platform.python_version(),
+        "implementation": platform.python_implementation(),
+        "system": f"{platform.system()} {platform.release()}",
+        "machine": platform.machine(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "numpy": version("numpy"),
+        "pytest": version("pytest"),
+        "byte_order": sys.byteorder,
+    }
+
+
+def _processor() -> str:
+    try:
+        with open("/proc/cpuinfo", encoding="utf-8") as stream:  # noqa: PTH123 - not a file of ours
+            return next((line.partition(":")[2].strip() for line in stream if line.startswith("model name")), "")
+    except OSError:
+        return platform.processor()
+
+
+def _free(folder: Any, stem: str) -> Any:
+    path, number = folder / f"{stem}.jsonl", 1
+    while path.exists():
+        number += 1
+        path = folder / f"{stem}-{number}.jsonl"
+    return path

@@ -1,0 +1,200 @@
+"""One run: opens the subjects, collects the spec, has every case judged and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnconform.harness import deviations
+from nnconform.harness.collect import CaseItem, SpecFile
+from nnconform.harness.options import Options, Subject, parse
+from nnconform.harness.recording import Recorder, result_line
+from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectCrashed, SubjectError
+from nnconform.harness.summary import header_lines, write_summary
+from nnconform.spec.errors import SpecError
+from nnconform.spec.frozen import ROOT, shown
+from nnconform.spec.loader import is_ours
+from nnconform.spec.model import KINDS, LEVELS
+
+if TYPE_CHECKING:
+    from nnconform.harness.verdict import Verdict
+
+RECORD = "nnconform_record"
+"""The attribute of a pytest report that carries a result line from worker to controller."""
+
+
+class Run:
+    """The plugin object of an active run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self.config = config
+        self.options: Options = parse(config)
+        self.interviewers: dict[Subject, Interviewer] = {}
+        self.recorder: Recorder | None = None
+        self.known: dict[Subject, deviations.Known] = {}
+        _choose_spec(config)
+        _register_markers(config)
+
+    # ------------------------------------------------------------- the session
+
+    @property
+    def is_worker(self) -> bool:
+        """Whether this is an xdist worker."""
+        return hasattr(self.config, "workerinput")
+
+    @property
+    def distributes(self) -> bool:
+        """Whether this is the controller of xdist workers, which asks nothing itself."""
+        return bool(self.config.getoption("tx", None)) and not self.is_worker
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        if self.config.option.collectonly:
+            return
+        try:
+            self._open()
+        except SubjectError as error:
+            self._close()
+            raise pytest.UsageError(str(error)) from None
+        if not self.is_worker:
+            self.recorder = Recorder(self.config, self.options, self.descriptions)
+        if self.distributes:
+            self._close()
+
+    @property
+    def descriptions(self) -> list[dict[str, Any]]:
+        """What is tested, on what, subject by subject."""
+        return [{**found.description, "label": subject.label} for subject, found in self.interviewers.items()]
+
+    def _open(self) -> None:
+        children = []
+        for subject in self.options.subjects:
+            if self.options.several or self.distributes:
+                child = Child(subject)
+                children.append(child)
+                self.interviewers[subject] = child
+            else:
+                self.interviewers[subject] = InProcess(subject)
+        for child in children:
+            child.wait()
+        for subject, interviewer in self.interviewers.items():
+            self.known[subject] = deviations.Known(subject, interviewer.description)
+
+    def _close(self) -> None:
+        for interviewer in self.interviewers.values():
+            interviewer.close()
+
+    def pytest_report_header(self) -> list[str]:
+        return header_lines(self.options, [interviewer.description for interviewer in self.interviewers.values()])
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        if self.recorder:
+            counters = {} if self.distributes else {s.label: dict(i.counters()) for s, i in self.interviewers.items()}
+            self.recorder.finish(int(exitstatus), session.testscollected, counters)
+        if not self.distributes:
+            self._close()
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        if self.recorder:
+            write_summary(terminalreporter, self.recorder)
+
+    # -------------------------------------------------------------- collection
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+        """Our own folders are plain folders here: collecting them imports nothing."""
+        return pytest.Dir.from_parent(parent, path=path) if path.resolve().is_relative_to(ROOT) else None
+
+    def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
+        if file_path.suffix != ".toml" or not is_ours(file_path):
+            return None
+        own = file_path.resolve().is_relative_to(ROOT)
+        made: SpecFile = SpecFile.from_parent(parent, path=file_path, **({"nodeid": shown(file_path)} if own else {}))
+        made.run = self
+        return made
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_make_collect_report(
+        self, collector: pytest.Collector
+    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+        """A bad spec file is told in one line each finding, and ends the run with exit code 4."""
+        report = yield
+        call = getattr(report, "call", None)
+        if call and call.excinfo and isinstance(call.excinfo.value, SpecError):
+            self.bad_files.extend(str(problem) for problem in call.excinfo.value.problems)
+        return report
+
+    @property
+    def bad_files(self) -> list[str]:
+        """Findings in spec files so far."""
+        found: list[str] = self.config.stash.setdefault(_BAD_FILES, [])
+        return found
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        if self.bad_files:
+            raise pytest.UsageError("\n".join(self.bad_files))
+
+    # ------------------------------------------------------------------- cases
+
+    def examine(self, item: CaseItem) -> Verdict:
+        """Ask and judge one case."""
+        from nnconform.harness.judge import judge
+        from nnconform.harness.verdict import Verdict
+
+        assert item.frozen_line is not None
+        try:
+            transcript = self.interviewers[item.subject].ask(item.frozen_line["ask"])
+        except SubjectCrashed as error:
+            return Verdict(outcome="crashed", reason=str(error))
+        verdict = judge(item.frozen_line, transcript)
+        return self._graded(item, verdict)
+
+    def _graded(self, item: CaseItem, verdict: Verdict) -> Verdict:
+        """Levels and known deviations: what is to be made of a finding."""
+        demanding = self.options.level == "should"
+        if verdict.outcome == "passed" and verdict.should_missed and demanding:
+            verdict.outcome, verdict.reason = "failed", f"should: {verdict.should_missed}"
+        if verdict.outcome == "failed" and item.case["level"] == "should" and not demanding:
+            verdict.outcome, verdict.should_missed = "passed", verdict.findings[0].line()
+        self.known[item.subject].apply(item, verdict)
+        return verdict
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_runtest_makereport(
+        self, item: pytest.Item, call: pytest.CallInfo[None]
+    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+        report = yield
+        if isinstance(item, CaseItem) and (call.when == "call" or report.failed):
+            setattr(report, RECORD, result_line(item, report, self.interviewers[item.subject]))
+        return report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        line = getattr(report, RECORD, None)
+        if line and self.recorder:
+            self.recorder.add(line)
+
+
+_BAD_FILES = pytest.StashKey[list[str]]()
+
+
+def _register_markers(config: pytest.Config) -> None:
+    """Every marker that an item may carry, so that strict markers accept them."""
+    operations = sorted(path.stem for path in (ROOT / "catalogue").glob("*.toml"))
+    for name in (*KINDS, *LEVELS, *operations, *(f"S{number}" for number in range(1, 33))):
+        config.addinivalue_line("markers", f"{name}: cases of nnconform")
+
+
+def _choose_spec(config: pytest.Config) -> None:
+    """No path typed: the shipped spec.  A path that starts with `spec/`: there, wherever nnconform is installed."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = [str(ROOT)]
+        return
+    for number, argument in enumerate(config.args):
+        path, separator, rest = argument.partition("::")
+        inside = ROOT / Path(path).relative_to("spec") if path.replace("\\", "/").split("/")[0] == "spec" else None
+        if inside is not None and not Path(path).exists() and inside.exists():
+            config.args[number] = f"{inside}{separator}{rest}"

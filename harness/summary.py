@@ -1,0 +1,69 @@
+"""What a run says on the terminal: what is tested on what, and at the end why each failure failed and where to look."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
+
+    from nnconform.harness.options import Options
+    from nnconform.harness.recording import Recorder
+
+_MOST = 20
+
+
+def header_lines(options: Options, descriptions: Sequence[Mapping[str, Any]]) -> list[str]:
+    """One line a subject."""
+    lines = []
+    for found in descriptions:
+        versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
+        flags = ", ".join(f"{name}={value}" for name, value in found["flags"].items())
+        lines.append(
+            f"nnconform: {found['adapter']} on {found['device']}, {found['mode']}: {versions}"
+            + (f" ({flags})" if flags else "")
+        )
+    return lines
+
+
+def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None:
+    """Counts, failures, where the records and the page are."""
+    reporter.section("nnconform")
+    adapters = dict.fromkeys(adapter for adapter, _ in recorder.counts)
+    for adapter in adapters:
+        counts = {outcome: count for (name, outcome), count in recorder.counts.items() if name == adapter}
+        reporter.write_line(
+            f"{adapter}: " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
+        )
+    for failure in recorder.failures[:_MOST]:
+        why = failure["findings"][0]["line"] if failure.get("findings") else failure.get("reason", "")
+        reporter.write_line(f"{failure['outcome']}: {failure['case']}/{failure['adapter']}/{failure['dtype']}: {why}")
+        if "rerun" in failure:
+            reporter.write_line(f"    {failure['rerun']}")
+    if len(recorder.failures) > _MOST:
+        reporter.write_line(f"... and {len(recorder.failures) - _MOST} more, all in the report")
+    for cause, count in recorder.unexpected.items():
+        reporter.write_line(f"listed as a known deviation, but passed {count} times: {cause}")
+    if recorder.should_missed:
+        reporter.write_line(f"{recorder.should_missed} passed but missed a `should` (--level=should fails them)")
+    for adapter, counters in recorder.counters.items():
+        for name, count in counters.items():
+            reporter.write_line(f"{adapter}: {count} {name}")
+    if recorder.error:
+        reporter.write_line(recorder.error, red=True)
+    page = _page(recorder)
+    reporter.write_line(f"records: {os.path.relpath(recorder.path)}")
+    if page:
+        reporter.write_line(f"report:  {os.path.relpath(page)}")
+
+
+def _page(recorder: Recorder) -> str:
+    from nnconform.reports.page import write_page
+
+    try:
+        return str(write_page([recorder.path], recorder.path.with_suffix(".html")))
+    except OSError as error:
+        recorder.error = f"no page: {error}"
+        return ""

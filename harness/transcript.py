@@ -1,0 +1,88 @@
+"""What an adapter answered: raw bits and observed facts, no opinion.
+
+A transcript is all that judging needs, so that a run can be re-graded, and an adapter asked in another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from nnconform.spec.arrays import Array, decode, dtype_of, encode
+
+
+@dataclass(slots=True)
+class Raised:
+    """An exception, and whether it came from the framework's own frames."""
+
+    type: str
+    message: str
+    stage: str
+    """`to native`, `call`, `synchronize` or `to numpy`."""
+    by_framework: bool
+
+
+@dataclass(slots=True)
+class Answer:
+    """One answer to one question."""
+
+    values: dict[str, Array] = field(default_factory=dict)
+    odd: dict[str, str] = field(default_factory=dict)
+    """Outputs that were no arrays at all, with the type that came instead."""
+    places: dict[str, str] = field(default_factory=dict)
+    """The device each output lay on."""
+    strides: dict[str, list[int] | None] = field(default_factory=dict)
+    """The strides that the framework saw for each input; None where it has none."""
+    changed: list[str] = field(default_factory=list)
+    """Inputs that came back changed."""
+    aliased: list[str] = field(default_factory=list)
+    """Inputs that an output shares memory with."""
+    elapsed_ns: int = 0
+    raised: Raised | None = None
+
+
+@dataclass(slots=True)
+class Transcript:
+    """All answers to one case, by question."""
+
+    device: str
+    answers: dict[str, Answer] = field(default_factory=dict)
+    overwritten: list[str] = field(default_factory=list)
+    """Outputs of the first answer that a later call changed."""
+    unsupported: str = ""
+    """Why the case could not be asked, if the adapter lacks something it needs."""
+    left_changed: list[str] = field(default_factory=list)
+    """Global settings that the adapter left changed."""
+
+
+def to_data(transcript: Transcript) -> dict[str, Any]:
+    """JSON-able data, without loss."""
+    data = {name: getattr(transcript, name) for name in ("device", "overwritten", "unsupported", "left_changed")}
+    data["answers"] = {question: _answer_data(answer) for question, answer in transcript.answers.items()}
+    return data
+
+
+def from_data(data: Mapping[str, Any]) -> Transcript:
+    """The transcript that `to_data` was given."""
+    rest = {name: value for name, value in data.items() if name != "answers"}
+    return Transcript(answers={question: _answer(found) for question, found in data["answers"].items()}, **rest)
+
+
+def _answer_data(answer: Answer) -> dict[str, Any]:
+    data = {name: getattr(answer, name) for name in ("odd", "places", "strides", "changed", "aliased", "elapsed_ns")}
+    data["values"] = {name: {"dtype": _name(value), **encode(value)} for name, value in answer.values.items()}
+    data["raised"] = asdict(answer.raised) if answer.raised else None
+    return data
+
+
+def _answer(data: Mapping[str, Any]) -> Answer:
+    rest = {name: value for name, value in data.items() if name not in {"values", "raised"}}
+    values = {name: decode(found, found["dtype"]) for name, found in data["values"].items()}
+    return Answer(values=values, raised=Raised(**data["raised"]) if data["raised"] else None, **rest)
+
+
+def _name(value: Array) -> str:
+    return "bfloat16" if value.dtype == dtype_of("bfloat16") else str(np.dtype(value.dtype).name)

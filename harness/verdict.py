@@ -1,0 +1,95 @@
+"""What was found of one case: typed, and JSON-able by `record`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from math import isfinite
+from typing import Any
+
+OUTCOMES = ("passed", "failed", "unsupported", "known deviation", "error", "timeout", "crashed", "not run")
+
+
+@dataclass(slots=True)
+class Finding:
+    """One thing that is wrong."""
+
+    facet: str
+    question: str
+    output: str
+    message: str
+    witness: dict[str, Any] | None
+
+    def line(self) -> str:
+        """One line of why."""
+        if not self.witness:
+            return f"{self.facet}: {self.message}"
+        seen = self.witness
+        place = "".join(f"[{number}]" for number in seen["index"])
+        told = f"{seen['output']}{place} is {seen['got']!r}, exact {seen['exact']!r}"
+        if self.facet in {"value", "stale"}:
+            told += f", off by {seen['off_by']:.3g} ({seen['ulps']:.3g} ulps) where {seen['bound']:.3g} is allowed"
+        return f"{self.facet}: {self.message}: {told}"
+
+
+@dataclass(slots=True)
+class Verdict:
+    """Passed unless something was found."""
+
+    outcome: str = "passed"
+    reason: str = ""
+    findings: list[Finding] = field(default_factory=list)
+    ulps: float = 0.0
+    """Largest error over all questions, in units in the last place at the exact value."""
+    share: float = 0.0
+    """Largest error as a share of its bound: above 1 fails."""
+    witness: dict[str, Any] | None = None
+    traits: dict[str, Any] = field(default_factory=dict)
+    should_missed: str = ""
+    elapsed_ns: int = 0
+    deviation: str = ""
+
+    @property
+    def facets(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(finding.facet for finding in self.findings))
+
+    def note(self, trait: str, count: int) -> None:
+        """Keep a trait's count where it is not nothing."""
+        if count:
+            self.traits[trait] = max(count, self.traits.get(trait, 0))
+
+    def record(self) -> dict[str, Any]:
+        """JSON-able data; numbers that JSON lacks become strings."""
+        data: dict[str, Any] = {
+            "outcome": self.outcome,
+            "ulps": self.ulps,
+            "share": self.share,
+            "elapsed_ns": self.elapsed_ns,
+        }
+        for name in ("reason", "witness", "traits", "should_missed", "deviation"):
+            if getattr(self, name):
+                data[name] = getattr(self, name)
+        if self.findings:
+            data["findings"] = [
+                {
+                    "facet": f.facet,
+                    "question": f.question,
+                    "output": f.output,
+                    "message": f.message,
+                    "line": f.line(),
+                    "witness": f.witness,
+                }
+                for f in self.findings
+            ]
+        found: dict[str, Any] = plain(data)
+        return found
+
+
+def plain(data: Any) -> Any:
+    """Data with every non-finite number as a string: 'nan', 'inf', '-inf'."""
+    if isinstance(data, float) and not isfinite(data):
+        return str(data)
+    if isinstance(data, dict):
+        return {str(name): plain(value) for name, value in data.items()}
+    if isinstance(data, list | tuple):
+        return [plain(value) for value in data]
+    return data

@@ -1,0 +1,16 @@
+"""The one published table of what elementary functions may err.
+
+Source: The OpenCL C Specification, version 3.0, section 'Relative Error as ULPs', full profile: tables for single,
+double and half precision.  'Correctly rounded' is written 0.5.  An ulp is the spacing of the format at the exact
+result.  No figure here was fitted to what a framework does.  bfloat16 has no table: it is computed in float32 and
+rounded once.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+ULPS: dict[str, dict[str, Fraction]] = {
+    "float32": {"exp": Fraction(3), "tanh": Fraction(5), "sqrt": Fraction(3), "divide": Fraction(5, 2)},
+    "float64": {"exp": Fraction(3), "tanh": Fraction(5), "sqrt": Fraction(1, 2), "divide": Fraction(1, 2)},
+}

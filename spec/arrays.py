@@ -1,0 +1,41 @@
+"""Arrays as text: a shape, and the bits of every element as hexadecimal words in row-major order.
+
+Decimal digits would leave the rounding to the reader, and JSON has no infinity; bits leave nothing open.
+A word is big-endian, so that 3f800000 is 1.0 in float32, and all words have the same width.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import ml_dtypes
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+@cache
+def dtype_of(name: str) -> np.dtype[Any]:
+    """The NumPy dtype of a format's name, bfloat16 included."""
+    return np.dtype(ml_dtypes.bfloat16) if name == "bfloat16" else np.dtype(name)
+
+
+def encode(array: Array) -> dict[str, Any]:
+    """An array as JSON-able data, without loss."""
+    plain = np.ascontiguousarray(array)
+    words = plain.view(f"u{plain.dtype.itemsize}").astype(f">u{plain.dtype.itemsize}", copy=False)
+    return {"shape": list(array.shape), "bits": words.tobytes().hex()}
+
+
+def decode(data: dict[str, Any], dtype: str) -> Array:
+    """A fresh, writable, row-major array from what `encode` wrote."""
+    kind = dtype_of(dtype)
+    words = np.frombuffer(bytes.fromhex(data["bits"]), f">u{kind.itemsize}")
+    return words.astype(f"u{kind.itemsize}").view(kind).reshape(data["shape"])
+
+
+def same_bits(left: Array, right: Array) -> bool:
+    """Whether two arrays agree in dtype, shape and every bit (a nan equals itself here)."""
+    return left.dtype == right.dtype and left.shape == right.shape and left.tobytes() == right.tobytes()

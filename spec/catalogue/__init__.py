@@ -1,0 +1,56 @@
+"""The catalogue: one TOML file an operation, from which all questions about it derive."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """What an operation is, what it takes, and what an implementation of it may spend."""
+
+    operation: str
+    summary: str
+    formula: str
+    arguments: tuple[str, ...]
+    source: str
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+    """Attribute names with their defaults."""
+    grants: tuple[str, ...] = ()
+    """Elementary functions of the published table that the formula uses."""
+    layers: bool = False
+    """The arguments after those named are weights and biases in pairs, one pair a layer."""
+    batch: str | None = None
+    """The argument whose rows are independent of each other, if there is one."""
+    batch_axis: int = 0
+    """The axis that counts those rows, in the argument and in the result."""
+    elementwise: bool = False
+    exact: bool = False
+    """Nothing is rounded: every bit is determined."""
+    should_ulps: int | None = None
+    should_source: str = ""
+    refusals: tuple[str, ...] = ()
+    probes: tuple[str, ...] = ()
+    gradient: str = ""
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """Kind, or kind.dtype, to the reason why the grid has no case there."""
+
+
+@cache
+def catalogue() -> Mapping[str, Operation]:
+    """All operations by name, in alphabetical order."""
+    return {entry.operation: entry for entry in map(_read, sorted(FOLDER.glob("*.toml")))}
+
+
+def _read(path: Path) -> Operation:
+    data = tomllib.loads(path.read_text("utf-8"))
+    if data.get("operation") != path.stem:
+        raise ValueError(f"{path.name}: operation must be {path.stem!r}, the file's name")
+    return Operation(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})

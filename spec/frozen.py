@@ -1,0 +1,63 @@
+"""Reading the frozen form: an index now, a case's line when it is asked."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.resolve()
+"""The folder of the cases that ship with nnconform."""
+
+
+class FrozenFile:
+    """One frozen file: `cases` is its index, `line` one case in one dtype, parsed only when asked for."""
+
+    __slots__ = ("_lines", "_places", "cases", "source_sha256")
+
+    def __init__(self, text: str) -> None:
+        head, *self._lines = text.split("\n")
+        index = json.loads(head)
+        self.source_sha256: str = index["source_sha256"]
+        self.cases: list[dict[str, Any]] = index["cases"]
+        self._places: dict[tuple[str, str], int] = {}
+        for case in self.cases:
+            for dtype in case["dtypes"]:
+                self._places[case["id"], dtype] = len(self._places)
+
+    def text(self, case: str, dtype: str) -> str:
+        """One case in one dtype, as it stands in the file."""
+        return self._lines[self._places[case, dtype]]
+
+    def line(self, case: str, dtype: str) -> dict[str, Any]:
+        """One case in one dtype."""
+        found: dict[str, Any] = json.loads(self.text(case, dtype))
+        return found
+
+
+def frozen_path(path: Path) -> Path:
+    """Where a TOML file's frozen form lies."""
+    return path.with_suffix(".jsonl")
+
+
+def read_current(path: Path) -> FrozenFile | None:
+    """The frozen form of a TOML file, or None where there is none or the TOML changed since."""
+    try:
+        made = FrozenFile(frozen_path(path).read_text("utf-8"))
+    except (OSError, ValueError, KeyError):
+        return None
+    return made if made.source_sha256 == sha256(path.read_bytes()).hexdigest() else None
+
+
+def shown(path: Path) -> str:
+    """A spec file's name in ids: `spec/...` wherever nnconform is installed."""
+    full = path.resolve()
+    return f"spec/{full.relative_to(ROOT).as_posix()}" if full.is_relative_to(ROOT) else str(path)
+
+
+def shipped() -> list[Path]:
+    """Every case file that ships with nnconform, in a fixed order."""
+    return sorted(
+        path for path in ROOT.rglob("*.toml") if path.parent.name != "catalogue" and path.name != "buckets.toml"
+    )

@@ -1,0 +1,149 @@
+"""Named inputs: arrays that a case names instead of storing, the same bits in every language.
+
+The generator is counter-based, so that element i needs no other element.  All arithmetic is modulo 2**64:
+
+    key(name):   h = 0xcbf29ce484222325; for each byte c of name in UTF-8: h = (h xor c) * 0x100000001b3
+    word(k, i):  z = k + (i + 1) * 0x9e3779b97f4a7c15
+                 z = (z xor (z >> 30)) * 0xbf58476d1ce4e5b9
+                 z = (z xor (z >> 27)) * 0x94d049bb133111eb
+                 return z xor (z >> 31)
+
+(FNV-1a and the finalizer of SplitMix64.)  i counts the elements in row-major order from 0.  Each kind below turns
+words into numbers that are exact in binary64 and are then rounded once to the case's dtype.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from math import isqrt, prod
+from typing import Any
+
+import numpy as np
+
+from nnconform.spec.arrays import Array, dtype_of
+from nnconform.spec.formats import FORMATS
+
+Words = Callable[[int, int], Any]
+
+
+def key(name: str) -> int:
+    """The 64-bit key of a name (FNV-1a)."""
+    value = 0xCBF29CE484222325
+    for byte in name.encode():
+        value = (value ^ byte) * 0x100000001B3 % 2**64
+    return value
+
+
+def words(name: str, count: int) -> Any:
+    """The first `count` words of a name, as uint64."""
+    counter = np.arange(1, count + 1, dtype=np.uint64)
+    z = np.uint64(key(name)) + counter * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return z ^ (z >> np.uint64(31))
+
+
+def integers(name: str, shape: Sequence[int], dtype: str, low: int, high: int) -> Any:
+    """Whole numbers from low to high, both included: low + floor((word >> 32) * (high - low + 1) / 2**32)."""
+    span = np.uint64(high - low + 1)
+    return low + (((words(name, prod(shape)) >> np.uint64(32)) * span) >> np.uint64(32)).astype(np.float64)
+
+
+def budget(name: str, shape: Sequence[int], dtype: str, terms: int) -> Any:
+    """Integers so large that a sum of `terms` products of two of them still fits the accumulator exactly.
+
+    Both ends are +-floor(sqrt(2**p / terms)), p the precision of the dtype's accumulator, or of the dtype.
+    """
+    precision = FORMATS[dtype].precision
+    bound = isqrt(2**precision // terms)
+    return integers(name, shape, dtype, -bound, bound)
+
+
+def dyadic(name: str, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Any:
+    """Multiples of 2**-23 in [-1, 1), times a power of two: (word >> 40) * 2**-23 - 1."""
+    return ((words(name, prod(shape)) >> np.uint64(40)) * 2.0**-23 - 1.0) * scale
+
+
+def significand(name: str, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Any:
+    """Numbers in +-[1, 2) whose first and last significant bits are both set, times a power of two.
+
+    With p the dtype's precision: m = 2**(p-1) + (word mod 2**(p-1)), made odd; m * 2**(1-p); negative where
+    bit 63 of the word is set.
+    """
+    precision = FORMATS[dtype].precision
+    drawn = words(name, prod(shape))
+    odd = (drawn & np.uint64(2 ** (precision - 1) - 1)) | np.uint64(1) | np.uint64(2 ** (precision - 1))
+    return (
+        odd.astype(np.float64)
+        * np.where(drawn >> np.uint64(63), -(2.0 ** (1 - precision)), 2.0 ** (1 - precision))
+        * scale
+    )
+
+
+def log_uniform(name: str, shape: Sequence[int], dtype: str, low: int, high: int) -> Any:
+    """+-s * 2**e: e from low to high like `integers`, s = 1 + (word mod 2**23) * 2**-23, sign from bit 31."""
+    drawn = words(name, prod(shape))
+    exponent = low + (((drawn >> np.uint64(32)) * np.uint64(high - low + 1)) >> np.uint64(32)).astype(np.int64)
+    fraction = 1.0 + (drawn & np.uint64(2**23 - 1)) * 2.0**-23
+    sign = np.where(drawn & np.uint64(2**31), -1.0, 1.0)
+    return sign * np.ldexp(fraction, exponent)
+
+
+def normal(name: str, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Any:
+    """Nearly normal, mean 0 and variance 1: the sum of 12 uniforms (word >> 40) * 2**-24, less 6.
+
+    Element i takes words 12 i to 12 i + 11.  Never by a logarithm or a cosine, whose last bits differ.
+    """
+    drawn = (words(name, 12 * prod(shape)) >> np.uint64(40)) * 2.0**-24
+    return (drawn.reshape(-1, 12).sum(axis=1) - 6.0) * scale
+
+
+def one_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
+    """Zeros with a single 1 along `axis`: line j of the array has it at word(j) mod its length."""
+    lines = [size for number, size in enumerate(shape) if number != axis % len(shape)]
+    chosen = words(name, prod(lines)) % np.uint64(max(shape[axis], 1))
+    hot = chosen[:, None] == np.arange(shape[axis], dtype=np.uint64)
+    return np.moveaxis(hot.reshape(*lines, shape[axis]), -1, axis).astype(np.float64)
+
+
+def two_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
+    """As `one_hot`, with a second term: 2**-3 at the next place around (none where the length is 1)."""
+    first = one_hot(name, shape, dtype, axis)
+    return first + 0.125 * np.roll(first, 1, axis) if shape[axis] > 1 else first
+
+
+def ramp(name: str, shape: Sequence[int], dtype: str, start: float, step: float) -> Any:
+    """Start + i * step."""
+    return start + np.arange(prod(shape), dtype=np.float64) * step
+
+
+def constant(name: str, shape: Sequence[int], dtype: str, value: float) -> Any:
+    """The same number everywhere."""
+    return np.full(prod(shape), value, dtype=np.float64)
+
+
+KINDS: dict[str, Callable[..., Any]] = {
+    made.__name__: made
+    for made in (
+        integers, budget, dyadic, significand, log_uniform, normal, one_hot, two_hot, ramp, constant,
+    )
+}  # fmt: skip
+
+
+def generate(data: dict[str, Any], dtype: str) -> Array:
+    """The array that `{"generate": kind, "name": ..., "shape": [...], ...}` names, in `dtype`."""
+    shape = data["shape"]
+    rest = {name: value for name, value in data.items() if name not in {"generate", "name", "shape"}}
+    made = KINDS[data["generate"]](data["name"], shape, dtype, **rest)
+    array: Array = np.asarray(made, np.float64).reshape(shape).astype(dtype_of(dtype))
+    return array
+
+
+def others(array: Array) -> Array:
+    """The second question's numbers: the first's in reverse row-major order, halved.
+
+    Halving is exact (but for subnormals) and keeps signs, order of magnitude, zeros and exactness of probes;
+    reversing tells apart what halving alone would not (an infinity halves to itself).
+    """
+    made: Array = (array.ravel()[::-1].reshape(array.shape) * array.dtype.type(0.5)).astype(array.dtype)
+    return made

@@ -1,0 +1,117 @@
+"""From TOML to typed cases.  Every finding is kept, so that an author sees all of them at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from nnconform.spec import SPEC_VERSION
+from nnconform.spec.build import CaseBuilder
+from nnconform.spec.errors import Problem, SpecError, nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from nnconform.spec.model import Case
+
+MARK = "nnconform ="
+"""A TOML file is ours where a line starts so; any other is somebody else's."""
+LARGEST_FILE = 4 * 2**20
+_HEADER = re.compile(r"^\s*\[\[\s*case\s*\]\]", re.MULTILINE)
+_PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
+_TOP = ("nnconform", "topic", "case")
+
+
+def is_ours(path: Path) -> bool:
+    """Whether a TOML file says that it is a spec file, within its first 4 KiB."""
+    with path.open("rb") as stream:
+        head = stream.read(4096).decode("utf-8", "replace")
+    return any(line.lstrip().startswith((MARK, "nnconform=")) for line in head.splitlines())
+
+
+def load(path: Path, shown: str | None = None) -> list[Case]:
+    """All cases of one file, buckets expanded.  Raises SpecError with every finding in it."""
+    shown = shown or str(path)
+    text = _read(path, shown)
+    data = _parse(text, shown)
+    lines = [text.count("\n", 0, match.start()) + 1 for match in _HEADER.finditer(text)]
+    problems = [*_top_level(data, shown)]
+    if problems:
+        raise SpecError(problems)
+    cases: list[Case] = []
+    for number, raw in enumerate(data["case"]):
+        line = lines[number] if number < len(lines) else 1
+        try:
+            cases += CaseBuilder(raw, shown, line).build()
+        except SpecError as error:
+            problems += error.problems
+    problems += duplicates(cases)
+    if problems:
+        raise SpecError(problems)
+    return cases
+
+
+def load_all(paths: Iterable[tuple[Path, str]]) -> list[Case]:
+    """Several files; findings of all of them are raised together."""
+    cases: list[Case] = []
+    problems: list[Problem] = []
+    for path, shown in paths:
+        try:
+            cases += load(path, shown)
+        except SpecError as error:
+            problems += error.problems
+    if problems:
+        raise SpecError(problems)
+    return cases
+
+
+def duplicates(cases: Iterable[Case]) -> list[Problem]:
+    """Ids that stand twice in one file."""
+    first: dict[tuple[str, str], Case] = {}
+    problems = []
+    for case in cases:
+        earlier = first.setdefault((case.path, case.id), case)
+        if earlier is not case:
+            problems.append(Problem(case.path, case.line, f"id {case.id!r} stands at line {earlier.line} already"))
+    return problems
+
+
+def _read(path: Path, shown: str) -> str:
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise SpecError(
+                [Problem(shown, 1, f"larger than {LARGEST_FILE} bytes: name large inputs, do not store them")]
+            )
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        raise SpecError([Problem(shown, 1, f"not UTF-8 (byte {error.start})")]) from None
+    except OSError as error:
+        raise SpecError([Problem(shown, 1, f"cannot be read: {error.strerror}")]) from None
+
+
+def _parse(text: str, shown: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=Decimal)
+    except tomllib.TOMLDecodeError as error:
+        place = _PLACE.search(str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, None)
+        raise SpecError([Problem(shown, line, f"not TOML: {_PLACE.sub('', str(error))}", column)]) from None
+    except RecursionError:
+        raise SpecError([Problem(shown, 1, "not TOML: nested too deeply")]) from None
+
+
+def _top_level(data: dict[str, Any], shown: str) -> Iterable[Problem]:
+    for name in data:
+        if name not in _TOP:
+            yield Problem(shown, 1, f"unknown key {name!r}{nearest(name, _TOP)}")
+    version = data.get("nnconform")
+    if version != SPEC_VERSION:
+        yield Problem(shown, 1, f"spec version {version!r}: this nnconform reads {SPEC_VERSION!r}")
+    if not isinstance(data.get("topic"), str):
+        yield Problem(shown, 1, "needs a topic, a short text")
+    found = data.get("case")
+    if not isinstance(found, list) or not found or not all(isinstance(raw, dict) for raw in found):
+        yield Problem(shown, 1, "needs at least one [[case]]")

@@ -1,0 +1,99 @@
+"""A case as its author wrote it, typed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+KINDS = ("example", "property", "refusal", "special", "probe", "trait")
+LEVELS = ("must", "should")
+PROPERTIES = ("range", "monotone", "symmetric", "equal", "sums_to_one")
+
+Number = int | Decimal
+"""Decimals keep every digit that the author typed; infinities and nan are Decimals as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a requirement comes from: a document's short name and the heading there."""
+
+    document: str
+    heading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """An input written out: its numbers in row-major order and its shape."""
+
+    values: tuple[Number, ...]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """An input named, to be made by `nnconform.spec.generator`."""
+
+    generate: str
+    name: str
+    shape: tuple[int, ...]
+    parameters: Mapping[str, Any]
+
+
+Input = Literal | Generated
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One named step of a graph: an operation on inputs and on earlier steps."""
+
+    name: str
+    operation: str
+    inputs: tuple[str, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """What must hold of outputs beside their values.
+
+    `range`: low <= of <= high.  `monotone`: never falls along the last axis.  `symmetric`: of[i] + of[-1-i] = 1.
+    `equal`: `of` and `other` agree.  `sums_to_one`: along the last axis.
+    """
+
+    name: str
+    of: str
+    other: str | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One requirement and the numbers that decide it.  Shapes count elements along each axis."""
+
+    id: str
+    path: str
+    line: int
+    kind: str
+    requirement: str
+    source: Source
+    steps: tuple[Step, ...]
+    outputs: tuple[str, ...]
+    inputs: Mapping[str, Input]
+    systems: tuple[str, ...] = ()
+    level: str = "must"
+    dtypes: tuple[str, ...] = ("float32", "float64")
+    left_out: Mapping[str, str] = field(default_factory=dict)
+    erratum: str | None = None
+    guards: tuple[str, ...] = ()
+    printed: Mapping[str, Any] = field(default_factory=dict)
+    claim: Property | None = None
+    refused: Mapping[str, Input] = field(default_factory=dict)
+    trait: str | None = None
+
+    @property
+    def operations(self) -> tuple[str, ...]:
+        """Every operation of the graph, once, in order."""
+        return tuple(dict.fromkeys(step.operation for step in self.steps))
