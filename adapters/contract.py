@@ -134,7 +134,7 @@ def _sources(function: Any, seen: list[Any]) -> list[str]:
     seen.append(function)
     parts: list[str] = []
     for name in code.co_names:
-        helper = function.__globals__.get(name)
+        helper = inspect.unwrap(found) if callable(found := function.__globals__.get(name)) else None
         if inspect.isfunction(helper) and helper.__globals__ is function.__globals__:
             parts += _sources(helper, seen)
     return [*parts, inspect.cleandoc("\n" + inspect.getsource(function)).removeprefix("@staticmethod\n")]

@@ -1,17 +1,21 @@
 """A file of plain NumPy functions as an adapter: `--adapter=homework.py`.
 
-The names are the catalogue's, and `my_sequential` for `sequential`.  Signatures may be the documents' own:
-`dense(a_in, W, b)` without an activation is a sigmoid layer, as in the slides, and `my_sequential(x, W1, b1, W2, b2)`
-takes its weights one by one.
+The names are the catalogue's, or one of `ALIASES`.  Signatures may be the documents' own: `dense(a_in, W, b)`
+without an activation is a sigmoid layer, as in the slides; `dense(a_in, W, b, g)` is given the file's own function
+of the activation's name; `my_sequential(x, W1, b1, W2, b2)` takes its weights one by one.  A `dense` that takes one
+row at a time is asked one row, and nothing else.
 """
 
 from __future__ import annotations
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any, ClassVar
+
+import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
 
@@ -19,14 +23,21 @@ ALIASES = {
     "sequential": ("sequential", "my_sequential", "my_sequential_v"),
     "softmax": ("softmax", "my_softmax"),
     "dense": ("dense", "my_dense"),
+    "dense_loop": ("dense_loop", "dense", "my_dense"),
 }
 _FIXED = {"dense": "sigmoid", "dense_loop": "sigmoid", "dense_column": "sigmoid"}
 
 
 def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
-    """An adapter class around a module of plain functions, or the one Adapter class that the module defines."""
+    """An adapter class around a module of plain functions, or the one Adapter class that the module defines.
+
+    Raises ValueError where the module defines several.
+    """
     classes = [item for item in vars(module).values() if _is_adapter_of(item, module)]
-    if len(classes) == 1:
+    if len(classes) > 1:
+        names = ", ".join(kind.__name__ for kind in classes)
+        raise ValueError(f"{path} has several adapters ({names}): say which, as {path}:{classes[0].__name__}")
+    if classes:
         found: type[Adapter] = classes[0]
         return found
 
@@ -35,13 +46,15 @@ def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
 
         name: ClassVar[str] = path.stem
         owned: ClassVar[bool] = True
+        file: ClassVar[ModuleType] = module
 
         def function(self, operation: str) -> Callable[..., Any] | None:
-            for alias in ALIASES.get(operation, (operation,)):
-                plain = getattr(module, alias, None)
-                if inspect.isfunction(plain):
-                    return _adapted(operation, plain)
-            return super().function(operation)
+            return adapted(operation) or super().function(operation)
+
+    @cache
+    def adapted(operation: str) -> _Adapted | None:
+        plain = (getattr(module, alias, None) for alias in ALIASES.get(operation, (operation,)))
+        return next((_Adapted(operation, found) for found in plain if inspect.isfunction(found)), None)
 
     return Homework
 
@@ -50,29 +63,55 @@ def _is_adapter_of(item: Any, module: ModuleType) -> bool:
     return isinstance(item, type) and issubclass(item, Adapter) and item.__module__ == module.__name__
 
 
-def _adapted(operation: str, plain: Callable[..., Any]) -> Callable[..., Any]:
+class _Adapted:
     """A student's function, called with what its signature takes."""
-    taken = inspect.signature(plain).parameters
 
-    def call(*inputs: Any, **attributes: Any) -> Any:
-        given = {name: value for name, value in attributes.items() if name in taken}
-        _refuse_other(operation, {name: value for name, value in attributes.items() if name not in taken})
-        if operation == "sequential" and len(taken) != 2:
-            return plain(inputs[0], *_flat(inputs[1], len(taken) - 1))
-        return plain(*inputs, **given)
+    def __init__(self, operation: str, plain: Callable[..., Any]) -> None:
+        self.operation, self.plain = operation, plain
+        self.taken = tuple(inspect.signature(plain).parameters)
+        self.__wrapped__ = plain
+        self.one_row = operation == "dense" and _takes_one_row(self)
 
-    call.__wrapped__ = plain  # type: ignore[attr-defined]
-    return call
+    def __call__(self, *inputs: Any, **attributes: Any) -> Any:
+        if self.one_row and inputs[0].ndim > 1:
+            raise Unsupported("the function takes one row at a time")
+        if self.operation == "sequential" and len(self.taken) != 2:
+            return self.plain(inputs[0], *_flat(inputs[1], len(self.taken) - 1))
+        return self.plain(*inputs, **self._given(attributes))
+
+    def _given(self, attributes: dict[str, Any]) -> dict[str, Any]:
+        given = {name: value for name, value in attributes.items() if name in self.taken}
+        if "g" in self.taken and "activation" in attributes:
+            given["g"] = self._own(attributes["activation"])
+            return given
+        usual = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.25, "activation": _FIXED.get(self.operation)}
+        for name, value in attributes.items():
+            if name not in given and value != usual.get(name):
+                raise Unsupported(f"the function takes no {name}")
+        return given
+
+    def _own(self, activation: str) -> Callable[..., Any]:
+        found = self.plain.__globals__.get(activation)
+        if not callable(found):
+            raise Unsupported(f"the file has no {activation} to give to {self.plain.__name__}")
+        return found  # type: ignore[no-any-return]
+
+
+def _takes_one_row(function: _Adapted) -> bool:
+    """Whether a layer takes a vector and raises for two rows, as a loop over `np.dot(W[:, j], a_in)` does."""
+    w, b = np.zeros((3, 4)), np.zeros(4)
+    return _accepts(function, np.zeros(3), w, b) and not _accepts(function, np.zeros((2, 3)), w, b)
+
+
+def _accepts(function: _Adapted, *inputs: Any) -> bool:
+    try:
+        function.plain(*inputs, **function._given({"activation": "sigmoid"}))  # noqa: SLF001 - one class, one file
+    except Exception:
+        return False
+    return True
 
 
 def _flat(layers: Any, places: int) -> list[Any]:
     if any(activation != "sigmoid" for _, _, activation in layers) or 2 * len(layers) != places:
         raise Unsupported("the function takes the weights of a fixed number of sigmoid layers")
     return [item for w, b, _ in layers for item in (w, b)]
-
-
-def _refuse_other(operation: str, untaken: dict[str, Any]) -> None:
-    usual = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.25, "activation": _FIXED.get(operation)}
-    for name, value in untaken.items():
-        if value != usual.get(name):
-            raise Unsupported(f"the function takes no {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from typing import Any, ClassVar
 
 import jax
@@ -67,7 +68,7 @@ def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
 
 
 def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:
-    return activate(w @ x + b, activation)
+    return jax.nn.softmax(w @ x + b, axis=0) if activation == "softmax" else activate(w @ x + b, activation)
 
 
 def sequential(x: Any, layers: Any) -> Any:
@@ -82,11 +83,11 @@ def parameter_count(layers: Any) -> Any:
 
 
 def normalization(x: Any, mean: Any, variance: Any) -> Any:
-    return (x - mean) / jnp.sqrt(variance)
+    return jax.nn.standardize(x, mean=mean, variance=variance, epsilon=0)
 
 
 def normalization_adapted(x: Any, data: Any) -> Any:
-    return (x - jnp.mean(data, axis=0)) / jnp.std(data, axis=0)
+    return jax.nn.standardize(x, mean=jnp.mean(data, axis=0), variance=jnp.var(data, axis=0), epsilon=0)
 
 
 def decision(a: Any, threshold: float, strict: bool) -> Any:
@@ -144,9 +145,7 @@ class JAX(Adapter):
         return self.device if place == self.native_device else str(place)
 
     def versions(self) -> Mapping[str, str]:
-        import jaxlib
-
-        return {"jax": jax.__version__, "jaxlib": jaxlib.__version__}
+        return {"jax": jax.__version__, "jaxlib": version("jaxlib")}
 
     def flags(self) -> Mapping[str, str]:
         return {

@@ -5,15 +5,19 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import sys
-from collections.abc import Mapping
-from difflib import get_close_matches
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TypeGuard
 
 from nnconform.adapters.contract import Adapter
+from nnconform.spec.errors import nearest
 
 GROUP = "nnconform.adapters"
+_OURS = "nnconform.adapters."
+"""Our own adapters' files have their frameworks' names, and their extras as well."""
 
 
 class AdapterError(Exception):
@@ -26,111 +30,129 @@ def installed() -> Mapping[str, EntryPoint]:
 
 
 def present(name: str) -> bool:
-    """Whether a registered adapter's framework looks installed, without importing it."""
+    """Whether a registered adapter's framework (or its package) looks installed, without importing it."""
     module = installed()[name].module
-    framework = {f"nnconform.adapters.{known}": known for known in ("numpy", "torch", "tensorflow", "jax")}.get(
-        module, module
-    )
+    needed = module.removeprefix(_OURS) if module.startswith(_OURS) else module
     try:
-        return importlib.util.find_spec(framework) is not None
+        return importlib.util.find_spec(needed.partition(".")[0]) is not None
     except (ImportError, ValueError):
         return False
+
+
+def split(name: str) -> tuple[str, str]:
+    """File or module, and class ('' where none is named), of `path/file.py:Class` or `package.module:Class`."""
+    file, colon, attribute = name.rpartition(":")
+    return (file, attribute) if colon and attribute.isidentifier() else (name, "")
 
 
 def find(name: str) -> type[Adapter]:
     """The adapter class of a registered name, `path/file.py[:Class]` or `package.module:Class`."""
     known = installed()
     if name in known:
-        return _load(name, known[name])
-    file, _, attribute = name.partition(":")
+        with _importing(f"the adapter {name!r}", name if known[name].module.startswith(_OURS) else ""):
+            return _checked(known[name].load(), name)
+    file, attribute = split(name)
     if file.endswith(".py"):
         return _from_file(Path(file), attribute)
     if attribute:
-        return _class(_import(file, name), attribute, name)
-    close = get_close_matches(name, known, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
+        with _importing(f"the adapter {name!r}"):
+            return _class(importlib.import_module(file), attribute, name)
     raise AdapterError(
-        f"no adapter {name!r}: {hint}known: {', '.join(known)}; or path/file.py, path/file.py:Class, package.module:Class"
+        f"no adapter {name!r}{nearest(name, known)}; known: {', '.join(known)}; "
+        "or path/file.py, path/file.py:Class, package.module:Class"
     )
 
 
 def check_name(name: str) -> None:
     """Raise AdapterError for what can be known to fail without importing a framework."""
     known = installed()
-    file = name.partition(":")[0]
+    file, attribute = split(name)
     if name in known:
         if not present(name):
-            raise AdapterError(
-                f"the adapter {name!r} needs {name}, which is not installed: pip install 'nnconform[{name}]'"
-            )
+            ours = known[name].module.startswith(_OURS)
+            raise _missing(f"the adapter {name!r}", name if ours else known[name].module, name if ours else "")
     elif file.endswith(".py"):
-        if not Path(file).is_file():
-            raise AdapterError(f"no adapter file {file!r}")
-    elif ":" not in name:
+        _check_file(Path(file))
+    elif not attribute:
         find(name)
 
 
-def _load(name: str, point: EntryPoint) -> type[Adapter]:
+def _check_file(path: Path) -> None:
+    if not path.is_file():
+        neighbours = [str(path.with_name(file.name)) for file in path.parent.glob("*.py")]
+        raise AdapterError(f"no adapter file {str(path)!r}{nearest(str(path), neighbours)}")
+
+
+@contextmanager
+def _importing(what: str, extra: str = "") -> Iterator[None]:
+    """Whatever an import raises, as one line."""
     try:
-        found = point.load()
+        yield
+    except (AdapterError, KeyboardInterrupt):
+        raise
     except ModuleNotFoundError as error:
-        raise AdapterError(
-            f"the adapter {name!r} needs {error.name}, which is not installed: pip install 'nnconform[{name}]'"
-        ) from None
-    except Exception as error:
-        raise AdapterError(f"the adapter {name!r} does not import: {_line(error)}") from None
-    return _checked(found, name)
+        raise _missing(what, error.name, extra) from None
+    except BaseException as error:
+        raise AdapterError(f"{what} does not import: {_line(error)}") from None
+
+
+def _missing(what: str, module: str | None, extra: str = "") -> AdapterError:
+    package = f"'nnconform[{extra}]'" if extra else str(module).partition(".")[0]
+    return AdapterError(f"{what} needs {module}, which is not installed: pip install {package}")
 
 
 def _from_file(path: Path, attribute: str) -> type[Adapter]:
-    if not path.is_file():
-        raise AdapterError(f"no adapter file {str(path)!r}")
+    _check_file(path)
     full = path.resolve()
     module_name = f"nnconform_adapter_{path.stem}_{sha256(str(full).encode()).hexdigest()[:8]}"
     if module_name not in sys.modules:
-        spec = importlib.util.spec_from_file_location(module_name, full)
-        assert spec is not None
-        assert spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[module_name] = module
-        sys.path.insert(0, str(full.parent))  # so that the file finds its neighbours
-        try:
-            spec.loader.exec_module(module)
-        except BaseException as error:
-            del sys.modules[module_name]
-            if isinstance(error, KeyboardInterrupt):
-                raise
-            raise AdapterError(f"the adapter file {path} does not import: {_line(error)}") from None
-        finally:
-            sys.path.remove(str(full.parent))
+        with _importing(f"the adapter file {path}"):
+            _execute(module_name, full)
     if attribute:
         return _class(sys.modules[module_name], attribute, f"{path}:{attribute}")
     from nnconform.adapters.homework import adapter_of
 
-    return adapter_of(sys.modules[module_name], path)
-
-
-def _import(module: str, name: str) -> object:
     try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        raise AdapterError(f"the adapter {name!r} needs {error.name}, which is not installed") from None
-    except Exception as error:
-        raise AdapterError(f"the adapter {name!r} does not import: {_line(error)}") from None
+        return adapter_of(sys.modules[module_name], path)
+    except ValueError as error:
+        raise AdapterError(str(error)) from None
+
+
+def _execute(module_name: str, path: Path) -> None:
+    spec = importlib.util.spec_from_file_location(module_name, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[module_name] = module
+    sys.path.insert(0, str(path.parent))  # so that the file finds its neighbours
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        del sys.modules[module_name]
+        raise
+    finally:
+        sys.path.remove(str(path.parent))
 
 
 def _class(module: object, attribute: str, name: str) -> type[Adapter]:
     found = getattr(module, attribute, None)
     if found is None:
-        classes = [key for key, value in vars(module).items() if isinstance(value, type) and issubclass(value, Adapter)]
-        raise AdapterError(f"the adapter {name!r} has no class {attribute!r}; it has {', '.join(classes) or 'none'}")
+        classes = [key for key, value in vars(module).items() if _is_adapter(value) and value is not Adapter]
+        raise AdapterError(
+            f"the adapter {name!r} has no class {attribute!r}{nearest(attribute, classes)}; "
+            f"it has {', '.join(classes) or 'none'}"
+        )
     return _checked(found, name)
 
 
 def _checked(found: object, name: str) -> type[Adapter]:
-    if not isinstance(found, type) or not issubclass(found, Adapter):
-        raise AdapterError(f"the adapter {name!r} is no subclass of nnconform.adapters.Adapter")
-    return found
+    if _is_adapter(found):
+        return found
+    raise AdapterError(f"the adapter {name!r} is no subclass of nnconform.adapters.Adapter")
+
+
+def _is_adapter(value: object) -> TypeGuard[type[Adapter]]:
+    return isinstance(value, type) and issubclass(value, Adapter)
 
 
 def _line(error: BaseException) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -14,7 +15,6 @@ import tensorflow as tf
 
 from nnconform.adapters.contract import Adapter
 
-ACTIVATIONS = {"linear": None, "relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax"}
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -53,11 +53,21 @@ def softmax(x: Any, axis: int) -> Any:
     return tf.nn.softmax(x, axis=axis)
 
 
+@cache
+def layer(inputs: int, units: int, activation: str, dtype: str) -> Any:
+    made = keras.layers.Dense(units, activation=activation, dtype=dtype)
+    made.build((None, inputs))
+    return made
+
+
+def bias(b: Any) -> Any:
+    return b[0] if b.shape[:-1] == (1,) else b  # Keras keeps the one row of a bias as a vector
+
+
 def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
-    layer = keras.layers.Dense(w.shape[-1], activation=activation, dtype=w.dtype.name)
-    layer.build(w.shape[:-1])
-    layer.set_weights([w, tf.reshape(b, [-1]) if b.shape[0] == 1 else b])
-    return layer(x)
+    made = layer(w.shape[0], w.shape[1], activation, w.dtype.name)
+    made.set_weights([w, bias(b)])
+    return made(x)
 
 
 def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
@@ -66,24 +76,30 @@ def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
 
 
 def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:
-    return keras.activations.get(activation)(tf.linalg.matmul(w, x) + b)
+    z = tf.linalg.matmul(w, x) + b
+    return tf.nn.softmax(z, axis=0) if activation == "softmax" else keras.activations.get(activation)(z)
 
 
-def model(layers: Any) -> Any:
-    made = keras.Sequential(
-        [keras.Input(shape=(layers[0][0].shape[0],), dtype=layers[0][0].dtype.name)]
-        + [keras.layers.Dense(w.shape[1], activation=activation, dtype=w.dtype.name) for w, _, activation in layers]
-    )
-    made.set_weights([item for w, b, _ in layers for item in (w, b)])
+@cache
+def model(inputs: int, units: tuple[int, ...], activations: tuple[str, ...], dtype: str) -> Any:
+    dense = [keras.layers.Dense(*each, dtype=dtype) for each in zip(units, activations, strict=True)]
+    return keras.Sequential([keras.Input(shape=(inputs,), dtype=dtype), *dense])
+
+
+def filled(layers: Any) -> Any:
+    weights, biases, activations = zip(*layers, strict=True)
+    first = weights[0]
+    made = model(first.shape[0], tuple(w.shape[1] for w in weights), activations, first.dtype.name)
+    made.set_weights([item for w, b in zip(weights, biases, strict=True) for item in (w, bias(b))])
     return made
 
 
 def sequential(x: Any, layers: Any) -> Any:
-    return model(layers)(x)
+    return filled(layers)(x)
 
 
 def parameter_count(layers: Any) -> Any:
-    return tf.constant(model(layers).count_params(), dtype=layers[0][0].dtype)
+    return tf.constant(filled(layers).count_params(), dtype=layers[0][0].dtype)
 
 
 def normalization(x: Any, mean: Any, variance: Any) -> Any:
@@ -106,7 +122,7 @@ class TensorFlow(Adapter):
     name = "tensorflow"
     framework = "tensorflow"
     install = "pip install tensorflow"
-    script: ClassVar[str] = "import keras\nimport tensorflow as tf"
+    script: ClassVar[str] = "from functools import cache\n\nimport keras\nimport tensorflow as tf"
     array_source = "tf.constant({values}, dtype=tf.{dtype})"
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from nnconform.adapters.contract import Adapter
 
 
-def activate(z: Any, activation: str) -> Any:
+def activate(z: Any, activation: str, dim: int = -1) -> Any:
     if activation == "softmax":
-        return F.softmax(z, dim=-1)
+        return F.softmax(z, dim=dim)
     return {"linear": lambda z: z, "relu": F.relu, "sigmoid": torch.sigmoid, "tanh": torch.tanh}[activation](z)
 
 
@@ -54,7 +54,7 @@ def softmax(x: Any, axis: int) -> Any:
 
 
 def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
-    return activate(F.linear(x, w.T) + b if b.ndim > 1 else F.linear(x, w.T, b), activation)
+    return activate(F.linear(x, w.T, b), activation)
 
 
 def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
@@ -63,16 +63,14 @@ def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
 
 
 def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:
-    return activate(w @ x + b, activation)
+    return activate(w @ x + b, activation, dim=0)
 
 
 def model(layers: Any) -> Any:
     modules = []
     for w, b, activation in layers:
-        layer = torch.nn.Linear(w.shape[0], w.shape[1], device=w.device, dtype=w.dtype)
-        with torch.no_grad():
-            layer.weight.copy_(w.T)
-            layer.bias.copy_(b)
+        layer = torch.nn.Linear(w.shape[0], w.shape[1], device="meta")  # no weights of its own
+        layer.weight, layer.bias = torch.nn.Parameter(w.T), torch.nn.Parameter(b)
         modules.append(layer)
         if activation != "linear":
             modules.append(

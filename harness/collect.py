@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nnconform.harness.arguments import item_name
 from nnconform.harness.plan import plan
 from nnconform.spec.frozen import FrozenFile
 
@@ -33,12 +34,11 @@ class SpecFile(pytest.File):
         self.frozen = plan(self.path)
         options = self.run.options
         for subject in options.subjects:
-            place = f"/{subject.label}/{subject.device}/"
             for case in self.frozen.cases:
                 marks = [_mark(name) for name in (case["kind"], case["level"], *case["operations"], *case["systems"])]
                 for dtype in case["dtypes"]:
                     if options.dtypes is None or dtype in options.dtypes:
-                        item: CaseItem = CaseItem.from_parent(self, name=f"{case['id']}{place}{dtype}/{subject.mode}")
+                        item: CaseItem = CaseItem.from_parent(self, name=item_name(case["id"], subject, dtype))
                         item.case, item.dtype, item.subject = case, dtype, subject
                         item.own_markers.extend(marks)
                         yield item

@@ -12,6 +12,13 @@ from nnconform.spec.arrays import Array, decode, dtype_of
 from nnconform.spec.formats import FORMATS
 
 _DOUBLE = "float64"
+_LIMITS = {
+    name: (float(form.smallest_normal), float(form.smallest_subnormal), 2.0 ** (1 - form.precision))
+    for name, form in FORMATS.items()
+}
+"""Smallest normal, smallest subnormal and spacing at 1 of each dtype, as float64."""
+_EXPONENT = np.int64(0x7FF0000000000000)
+"""The exponent bits of a float64: kept alone, they are the power of two at or below its absolute value."""
 
 
 class Truth:
@@ -20,10 +27,10 @@ class Truth:
     `flushed` is the truth with subnormal inputs read as zero, which is as good.
     """
 
-    __slots__ = ("dtype", "error", "exact", "flushed", "format", "high", "low", "shape")
+    __slots__ = ("all_finite", "dtype", "error", "exact", "flushed", "high", "limits", "low", "shape")
 
     def __init__(self, data: Mapping[str, Any], dtype: str, flushed: Mapping[str, Any] | None = None) -> None:
-        self.format = FORMATS[dtype]
+        self.limits = _LIMITS[dtype]
         self.dtype = dtype_of(dtype)
         self.shape = tuple(data["shape"])
         self.exact = "bits" in data
@@ -35,6 +42,7 @@ class Truth:
             self.high = self._double(data, "high")
             self.error = self._double(data, "error")
             self.low = self._double(data, "low") if "low" in data else None
+        self.all_finite = bool(np.isfinite(self.high).all())
         self.flushed = Truth(flushed, dtype) if flushed else None
 
     def _double(self, data: Mapping[str, Any], part: str) -> Array:
@@ -43,25 +51,26 @@ class Truth:
     def row(self, axis: int) -> Truth:
         """The truth of the first row alone."""
         made: Truth = object.__new__(Truth)
-        made.format, made.dtype, made.exact = self.format, self.dtype, self.exact
+        made.limits, made.dtype, made.exact = self.limits, self.dtype, self.exact
         made.high = self.high.take([0], axis)
         made.low = None if self.low is None else self.low.take([0], axis)
         made.error = None if self.error is None else self.error.take([0], axis)
         made.shape = made.high.shape
+        made.all_finite = bool(np.isfinite(made.high).all())
         made.flushed = self.flushed.row(axis) if self.flushed else None
         return made
 
     def difference(self, got: Array) -> Array:
-        """Got - exact, in float64."""
+        """got - exact, in float64."""
         wide = got.astype(np.float64)
         return (wide - self.high) if self.low is None else (wide - self.high) - self.low
 
     def spacing(self) -> Array:
-        """The unit in the last place of the dtype at each exact value."""
-        size = np.where(np.isfinite(self.high), np.abs(self.high), 1.0)
-        least = self.format.min_exponent
-        exponents = np.frexp(np.maximum(size, 2.0**least))[1] - 1
-        return np.ldexp(1.0, exponents - self.format.precision + 1)
+        """The unit in the last place of the dtype at each exact value; an infinity where that is not finite."""
+        powers: Array = (self.high.view(np.int64) & _EXPONENT).view(np.float64)
+        _, least, relative = self.limits
+        spacing: Array = np.maximum(powers * relative, least)
+        return spacing
 
 
 @dataclass(slots=True)
@@ -73,27 +82,26 @@ class Comparison:
     wrong: int = 0
     facet: str = "value"
     wrong_index: int = 0
-    worst_share: float | None = None
-    worst_ulps: float | None = None
+    worst_share: float = 0.0
+    worst_ulps: float = 0.0
     ulps_index: int = 0
     flushed_inputs: int = 0
     flushed_results: int = 0
 
     def at(self, index: int, question: str, output: str) -> dict[str, Any]:
         """One element, for a person: where, what came, what is true, and by how much it is off."""
-        truth, got = self.truth, self.got.ravel()[index]
-        exact = float(truth.high.ravel()[index])
-        error = 0.0 if truth.error is None else float(truth.error.ravel()[index])
-        off = abs(float(truth.difference(self.got).ravel()[index]))
+        truth = self.truth
+        place = tuple(int(number) for number in np.unravel_index(index, truth.shape))
+        off = abs(float(truth.difference(self.got)[place]))
         return {
             "question": question,
             "output": output,
-            "index": [int(place) for place in np.unravel_index(index, truth.shape)],
-            "got": float(got),
-            "exact": exact,
-            "bound": error,
+            "index": list(place),
+            "got": float(self.got[place]),
+            "exact": float(truth.high[place]),
+            "bound": 0.0 if truth.error is None else float(truth.error[place]),
             "off_by": off,
-            "ulps": off / float(truth.spacing().ravel()[index]) if np.isfinite(off) else off,
+            "ulps": off / float(truth.spacing()[place]),
         }
 
 
@@ -102,49 +110,66 @@ def compare(got: Array, truth: Truth) -> Comparison:
     found = Comparison(got, truth)
     if not got.size:
         return found
-    with np.errstate(all="ignore"):
-        _compare(found, got, truth)
+    off = np.abs(truth.difference(got))
+    right = _right(got, truth, off)
+    everything = bool(right.all())
+    if truth.flushed is not None and not everything:
+        off, right = _excuse(found, got, truth.flushed, off, right)
+        everything = bool(right.all())
+    flushed = _flushed_results(got, truth)
+    ulps = _clean(off / truth.spacing(), off, truth)
+    if flushed is not None:
+        found.flushed_results = int(np.count_nonzero(flushed))
+        ulps = np.where(flushed, 0.0, ulps)  # a trait of its own, and no matter of precision
+    found.ulps_index = int(ulps.argmax())
+    found.worst_ulps = float(ulps.flat[found.ulps_index])
+    if truth.error is not None:
+        found.worst_share = float(_clean(off / truth.error, off, truth).max())
+    if not everything:
+        _blame(found, got, truth, ~right, off)
     return found
 
 
-def _compare(found: Comparison, got: Array, truth: Truth) -> None:
-    off = np.abs(truth.difference(got))
-    right = _right(got, truth, off)
-    if truth.flushed is not None and not right.all():
-        excused = ~right & _right(got, truth.flushed, np.abs(truth.flushed.difference(got)))
-        found.flushed_inputs = int(np.count_nonzero(excused))
-        off = np.where(excused, np.abs(truth.flushed.difference(got)), off)
-        right |= excused
-    finite = np.isfinite(truth.high)
-    ulps = np.where(finite, off / truth.spacing(), 0.0)
-    found.ulps_index = int(np.argmax(np.where(np.isnan(ulps), np.inf, ulps)))
-    found.worst_ulps = float(ulps.ravel()[found.ulps_index])
-    if truth.error is not None:
-        shares = np.where(finite & (off > 0), off / truth.error, 0.0)
-        found.worst_share = float(np.max(np.where(np.isnan(shares), np.inf, shares)))
-    elif right.all():
-        found.worst_share = 0.0
-    least = float(truth.format.smallest_normal)
-    if truth.error is not None and float(np.abs(truth.high).min()) < least:
-        small = (np.abs(truth.high) < least) & (np.abs(truth.high) >= float(truth.format.smallest_subnormal))
-        found.flushed_results = int(np.count_nonzero(small & (got == 0)))
-    if not right.all():
-        _blame(found, got, truth, ~right, off)
+def _clean(sizes: Array, off: Array, truth: Truth) -> Array:
+    """0 where nothing is off (0/0) or the truth is special, an infinity where an answer is nan."""
+    total = float(sizes.sum())
+    if total == total and truth.all_finite:  # no nan in it
+        return sizes
+    sizes = np.where(np.isnan(sizes), np.inf, sizes)
+    return np.where(np.isfinite(truth.high) & (off != 0), sizes, 0.0)
 
 
 def _right(got: Array, truth: Truth, off: Array) -> Array:
     """Within the bound; where the truth is special, the same special value.  The sign of a zero is no matter."""
-    within = off <= (0.0 if truth.error is None else truth.error)
-    special = ~np.isfinite(truth.high)
-    if special.any():
+    within: Array = off <= (0.0 if truth.error is None else truth.error)
+    if not truth.all_finite:
         same = (got == truth.high) | (np.isnan(got) & np.isnan(truth.high))
-        within = np.where(special, same, within)
+        within = np.where(np.isfinite(truth.high), within, same)
     return within
+
+
+def _excuse(found: Comparison, got: Array, flushed: Truth, off: Array, right: Array) -> tuple[Array, Array]:
+    """Answers that are right for subnormal inputs read as zero."""
+    other = np.abs(flushed.difference(got))
+    excused = ~right & _right(got, flushed, other)
+    found.flushed_inputs = int(np.count_nonzero(excused))
+    return np.where(excused, other, off), right | excused
+
+
+def _flushed_results(got: Array, truth: Truth) -> Array | None:
+    """Where a subnormal result came out as zero, within a bound that allows it; None where no result is subnormal."""
+    normal, subnormal, _ = truth.limits
+    size = np.abs(truth.high)
+    if truth.error is None or not float(size.min()) < normal:
+        return None
+    flushed: Array = (size < normal) & (size >= subnormal) & (got == 0)
+    return flushed
 
 
 def _blame(found: Comparison, got: Array, truth: Truth, wrong: Array, off: Array) -> None:
     found.wrong = int(np.count_nonzero(wrong))
-    found.worst_share = float("inf") if truth.error is None else found.worst_share
+    if truth.error is None:
+        found.worst_share = float("inf")
     for facet, mask in (
         ("nan", wrong & (np.isnan(got) != np.isnan(truth.high))),
         ("inf", wrong & (np.isinf(got) != np.isinf(truth.high))),
@@ -152,5 +177,5 @@ def _blame(found: Comparison, got: Array, truth: Truth, wrong: Array, off: Array
         if mask.any():
             found.facet, found.wrong_index = facet, int(np.argmax(mask))
             return
-    size = np.where(wrong, off, -1.0) if truth.error is None else np.where(wrong, off / truth.error, -1.0)
-    found.wrong_index = int(np.argmax(np.where(np.isnan(size), np.inf, size)))
+    size = off if truth.error is None else off / truth.error
+    found.wrong_index = int(np.argmax(np.where(wrong, np.where(np.isnan(size), np.inf, size), -1.0)))

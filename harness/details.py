@@ -1,29 +1,73 @@
-"""The arrays of a failing case, for people: numbers where they are few, shapes where they are many."""
+"""The arrays of a failing case, for people: numbers where they are few, bits or a name where they are many."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from nnconform.harness.comparison import Truth
 from nnconform.harness.interview import materialize
 from nnconform.harness.verdict import plain
+from nnconform.spec.arrays import Array, encode
+from nnconform.spec.catalogue import catalogue
+from nnconform.spec.generator import others
+
+_SECOND = frozenset({"others", "mutated"})
+"""Questions that are asked with the second numbers."""
 
 
-def shown_arrays(frozen: dict[str, Any], most: int) -> dict[str, Any]:
-    """Inputs and exact results by name, each `{shape, values?}`."""
-    dtype = frozen["dtype"]
-    inputs = {
-        name: _shown(materialize(data, dtype).astype("float64"), most) for name, data in frozen["ask"]["inputs"].items()
-    }
-    refused = {
-        name: _shown(materialize(data, dtype).astype("float64"), most)
-        for name, data in frozen["ask"].get("refused", {}).items()
-    }
-    exact = {name: _shown(Truth(data, dtype).high, most) for name, data in frozen["expect"].get("outputs", {}).items()}
-    return {"inputs": inputs, "refused": refused, "exact": exact}
+def shown_arrays(frozen: Mapping[str, Any], most: int, question: str = "first") -> dict[str, Any]:
+    """Inputs as that question asked them and its exact results, by name: `{shape, values | bits | generate}`."""
+    dtype, ask, expect = frozen["dtype"], frozen["ask"], frozen["expect"]
+    second, rows = question in _SECOND, ask.get("alone", {}) if question == "alone" else {}
+    given = {name: _input(data, dtype, most) for name, data in ask["inputs"].items()}
+    refused = {name: _input(data, dtype, most) for name, data in ask.get("refused", {}).items()}
+    found: dict[str, Any] = {"question": question, "inputs": given, "refused": refused}
+    if second:
+        found["before"] = given
+        found["inputs"] = {name: _input(data, dtype, most, second=True) for name, data in ask["inputs"].items()}
+    elif rows:
+        found["inputs"] = {name: _input(data, dtype, most, rows.get(name)) for name, data in ask["inputs"].items()}
+    elif question == "refused":
+        found["inputs"] = given | refused
+    truths = {name: Truth(data, dtype) for name, data in expect.get("others" if second else "outputs", {}).items()}
+    if rows:
+        truths = {name: truth.row(expect.get("batch", {}).get(name, 0)) for name, truth in truths.items()}
+    return found | {"exact": {name: _few(truth.high, most) for name, truth in truths.items()}}
 
 
-def _shown(array: Any, most: int) -> dict[str, Any]:
+def with_inputs(frozen: Mapping[str, Any], witness: dict[str, Any]) -> dict[str, Any]:
+    """A witness with what stood at its place in the inputs, where an operation works element by element."""
+    ask, place = frozen["ask"], tuple(witness["index"])
+    if len(ask["steps"]) > 1 or not catalogue()[ask["steps"][0]["operation"]].elementwise:
+        return witness
+    found = {}
+    for name, data in ask["inputs"].items():
+        if "bits" in data:
+            array = materialize(data, frozen["dtype"])
+            found[name] = float((others(array) if witness["question"] in _SECOND else array)[place])
+    return witness | {"inputs": found} if found else witness
+
+
+def _input(
+    data: Mapping[str, Any], dtype: str, most: int, row: int | None = None, *, second: bool = False
+) -> dict[str, Any]:
+    """One input; its first row along an axis alone, or its second numbers."""
+    if "generate" in data:
+        shape = [1 if axis == row else size for axis, size in enumerate(data["shape"])]
+        then = "others" if second else "" if row is None else f"row {row}"
+        return {"shape": shape, "generate": dict(data)} | ({"then": then} if then else {})
+    array = materialize(data, dtype)
+    if second:
+        array = others(array)
+    elif row is not None:
+        array = array.take([0], row)
+    shown = _few(array.astype("float64"), most)
+    return shown if "values" in shown else encode(array)
+
+
+def _few(array: Array, most: int) -> dict[str, Any]:
+    """The shape, and the values if they are few."""
     found: dict[str, Any] = {"shape": list(array.shape)}
     if array.size <= most:
         found["values"] = plain(array.tolist())

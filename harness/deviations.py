@@ -69,7 +69,9 @@ def load() -> tuple[Deviation, ...]:
     found = []
     for path in sorted(FOLDER.glob("*.toml")):
         for raw in tomllib.loads(path.read_text("utf-8")).get("deviation", []):
-            values = {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+            values: dict[str, Any] = {
+                name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()
+            }
             found.append(Deviation(adapter=path.stem, **values))
     return tuple(found)
 

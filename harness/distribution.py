@@ -1,21 +1,81 @@
-"""Under xdist, tiny cases travel in groups: file by adapter by dtype."""
+"""Under xdist: tiny cases travel in groups, and what workers know reaches the controller."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from nnconform.harness.plan import plan
+from nnconform.harness.recording import RECORD, result_of
+from nnconform.harness.verdict import Verdict
+
+if TYPE_CHECKING:
+    from nnconform.harness.options import Subject
+    from nnconform.harness.run import Run
+
+_SENT = "nnconform"
 
 
 class Distribution:
     """Registered only where xdist is."""
 
+    def __init__(self, run: Run) -> None:
+        self.run = run
+
     def pytest_xdist_make_scheduler(self, config: Any, log: Any) -> Any:
+        """File by adapter by dtype: one at a time, items would wait for each other's messages."""
         if config.getoption("dist") not in {"load", "no"}:
             return None
         from xdist.scheduler import LoadScopeScheduling
 
-        class GroupScheduling(LoadScopeScheduling):
+        class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
             def _split_scope(self, nodeid: str) -> str:
                 file, _, rest = nodeid.partition("::")
                 return "/".join([file, *rest.split("/")[1:]])
 
         return GroupScheduling(config, log)
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """A worker sends what its controller cannot see."""
+        if self.run.is_worker:
+            sent = {"bad_files": self.run.bad_files, "counters": self.run.counters()}
+            self.run.config.workeroutput[_SENT] = sent  # type: ignore[attr-defined]
+
+    def pytest_testnodedown(self, node: Any, error: object) -> None:
+        """The controller receives it."""
+        sent = getattr(node, "workeroutput", {}).get(_SENT, {})
+        self.run.bad_files += [line for line in sent.get("bad_files", ()) if line not in self.run.bad_files]
+        for label, counters in sent.get("counters", {}).items():
+            self.run.received[label] = dict(Counter(self.run.received.get(label, {})) + Counter(counters))
+
+    def pytest_handlecrashitem(self, crashitem: str, report: pytest.TestReport) -> None:
+        """A case whose worker died has a result like any other."""
+        if found := self._crashed(crashitem):
+            setattr(report, RECORD, result_of(found, report, None))
+
+    def _crashed(self, nodeid: str) -> Crashed | None:
+        file, _, name = nodeid.partition("::")
+        path = self.run.path_of(file)
+        subject = next((s for s in self.run.options.subjects if f"/{s.label}/{s.device}/" in name), None)
+        if subject is None or path.suffix != ".toml":
+            return None
+        case_id, *_, dtype, _ = name.split("/")
+        made = plan(path)
+        case = next(found for found in made.cases if found["id"] == case_id)
+        return Crashed(nodeid, case, dtype, subject, made.line(case_id, dtype))
+
+
+@dataclass
+class Crashed:
+    """An item that nobody can be asked about any more."""
+
+    nodeid: str
+    case: dict[str, Any]
+    dtype: str
+    subject: Subject
+    frozen_line: dict[str, Any] | None
+    verdict: Verdict | None = field(default_factory=lambda: Verdict(outcome="crashed", reason="its process ended"))

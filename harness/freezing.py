@@ -2,30 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from nnconform.spec.errors import Problem, SpecError
 from nnconform.spec.frozen import frozen_path, shown
 
 
-def freeze_all(paths: Sequence[Path], *, check: bool = False) -> list[Path]:
+def freeze_all(paths: Sequence[Path], *, check: bool = False, processes: int | None = None) -> list[Path]:
     """Write each file's frozen form, or only check; gives the files that were out of date.  Raises SpecError."""
-    from nnconform.reference.freeze import freeze_file
-
     problems: list[Problem] = []
     stale = []
-    for path in paths:
-        try:
-            text = freeze_file(path, shown(path))
-        except SpecError as error:
-            problems += error.problems
-            continue
+    for path, text, found in _frozen(paths, processes or os.cpu_count() or 1):
+        problems += found
         target = frozen_path(path)
-        if not target.is_file() or target.read_text("utf-8") != text:
-            stale.append(path)
-            if not check:
-                target.write_text(text, "utf-8")
+        if found or (target.is_file() and target.read_text("utf-8") == text):
+            continue
+        stale.append(path)
+        if not check:
+            _replace(target, text)
     if problems:
         raise SpecError(problems)
     return stale
+
+
+def _replace(target: Path, text: str) -> None:
+    """Write whole or not at all: half a frozen file would pass for a current one."""
+    part = target.with_name(f"{target.name}.part")
+    part.write_text(text, "utf-8")
+    part.replace(target)
+
+
+Frozen = tuple[Path, str, tuple[Problem, ...]]
+
+
+def _frozen(paths: Sequence[Path], processes: int) -> Iterator[Frozen]:
+    """Each file's frozen text or problems, in order; several files at a time in processes of their own."""
+    if len(paths) < 2 or processes < 2:
+        yield from map(_freeze, paths)
+        return
+    with ProcessPoolExecutor(min(processes, len(paths))) as pool:
+        yield from _as_listed(paths, pool.map(_freeze, sorted(paths, key=_size, reverse=True)))
+
+
+def _as_listed(paths: Sequence[Path], found: Iterable[Frozen]) -> Iterator[Frozen]:
+    """The longest files are frozen first, so that none is left for the end; findings come in the order asked."""
+    by_path = {made[0]: made for made in found}
+    for path in paths:
+        yield by_path[path]
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0
+
+
+def _freeze(path: Path) -> Frozen:
+    from nnconform.reference.freeze import freeze_file
+
+    try:
+        return path, freeze_file(path, shown(path)), ()
+    except SpecError as error:
+        return path, "", error.problems

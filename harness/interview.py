@@ -4,7 +4,8 @@
 2. `others`: other numbers of the same shapes; then the first answer is read again.
 3. `mutated`: the first question's own array objects, changed in place to the second's numbers.
 4. `again`: the first question once more, in fresh arrays.
-5. `alone`: the first row only; `fortran`, `strided`, `readonly`: the first question in other layouts.
+5. `alone`: the first row only; `fortran` (column-major and read-only) and `strided`: the first question in other
+   layouts.
 
 Each answer is waited for and its bits are copied before any input changes.
 """
@@ -76,9 +77,12 @@ class _Interview:
         second = {name: others(values) for name, values in given.items()}
         self._put("others", _copies(second), second)
         self._read_again(first)
-        for name, values in second.items():
-            arrays[name][...] = values
-        self._put("mutated", arrays, second)
+        if all(values.flags.writeable for values in arrays.values()):
+            for name, values in second.items():
+                arrays[name][...] = values
+            self._put("mutated", arrays, second)
+        else:
+            first.changed += [name for name, values in arrays.items() if not values.flags.writeable]
         self._put("again", _copies(given), given)
         self._layouts(given)
 
@@ -88,10 +92,7 @@ class _Interview:
             rows = {name: _first_row(values, alone.get(name)) for name, values in given.items()}
             self._put("alone", _copies(rows), rows)
         for question, relay in LAYOUTS.items():
-            laid = {name: relay(values) for name, values in given.items()}
-            if any(values is not None for values in laid.values()):
-                whole = {name: given[name].copy() if values is None else values for name, values in laid.items()}
-                self._put(question, whole, given)
+            self._put(question, {name: relay(values) for name, values in given.items()}, given)
 
     def _put(self, question: str, arrays: Arrays, pristine: Arrays, *, keep: bool = False) -> Answer:
         answer = Answer()
@@ -100,7 +101,8 @@ class _Interview:
         try:
             values = {name: adapter.to_native(array) for name, array in arrays.items()}
             natives = dict(values)
-            answer.strides = {name: _listed(adapter.strides(value)) for name, value in values.items()}
+            if question in LAYOUTS:
+                answer.strides = {name: _listed(adapter.strides(value)) for name, value in values.items()}
             stage = "call"
             start = perf_counter_ns()
             for step, function in zip(self.ask["steps"], self.functions, strict=True):
@@ -159,8 +161,11 @@ class _Interview:
 
     def _read_again(self, first: Answer) -> None:
         for name, native in self.kept.items():
-            now = np.asarray(self.adapter.to_numpy(native))
-            if name not in first.odd and not same_bits(now, first.values[name]):
+            try:
+                intact = same_bits(np.asarray(self.adapter.to_numpy(native)), first.values[name])
+            except Exception:
+                intact = False
+            if not intact:
                 self.result.overwritten.append(name)
 
 
@@ -177,27 +182,23 @@ def _first_row(values: Array, axis: int | None) -> Array:
     return values if axis is None else values[(slice(None),) * axis + (slice(0, 1),)]
 
 
-def _fortran(values: Array) -> Array | None:
-    return np.asfortranarray(values) if values.ndim > 1 and values.size > 1 else None
+def _fortran(values: Array) -> Array:
+    made = values.copy("F")
+    made.flags.writeable = False
+    return made
 
 
-def _strided(values: Array) -> Array | None:
+def _strided(values: Array) -> Array:
     """Every second element of a buffer whose others are nan, so that a kernel that ignores strides shows."""
-    if values.ndim == 0 or values.size < 2:
-        return None
+    if values.ndim == 0:
+        return values.copy()
     buffer = np.full((*values.shape[:-1], 2 * values.shape[-1]), np.nan, values.dtype)
     view = buffer[..., ::2]
     view[...] = values
     return view
 
 
-def _readonly(values: Array) -> Array | None:
-    made = values.copy()
-    made.flags.writeable = False
-    return made
-
-
-LAYOUTS: dict[str, Callable[[Array], Array | None]] = {"fortran": _fortran, "strided": _strided, "readonly": _readonly}
+LAYOUTS: dict[str, Callable[[Array], Array]] = {"fortran": _fortran, "strided": _strided}
 
 
 def _listed(strides: Any) -> list[int] | None:

@@ -20,13 +20,18 @@ _TIMED = ("first", "others", "mutated", "again")
 _SECOND = frozenset({"others", "mutated"})
 _WORDS = {
     "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
-    "again": "asked again", "alone": "asked for the first row alone", "fortran": "asked in column-major layout",
-    "strided": "asked with strided inputs", "readonly": "asked with read-only inputs", "refused": "",
+    "again": "asked again", "alone": "asked for the first row alone", "fortran": "asked with column-major, read-only inputs",
+    "strided": "asked with strided inputs", "refused": "",
 }  # fmt: skip
 
 
 def judge(frozen: Frozen, transcript: Transcript) -> Verdict:
     """The verdict on one case in one dtype."""
+    with np.errstate(all="ignore"):
+        return _judge(frozen, transcript)
+
+
+def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
     verdict = Verdict()
     if transcript.unsupported:
         verdict.outcome, verdict.reason = "unsupported", transcript.unsupported
@@ -63,7 +68,7 @@ class _Judgement:
             }
             for question, key, flushed in (("first", "outputs", "flushed"), ("others", "others", "flushed_others"))
         }
-        self.judged: dict[tuple[bool, bytes], Comparison] = {}
+        self.worst: tuple[Comparison, str, str] | None = None
 
     def judge(self) -> None:
         for question, answer in self.transcript.answers.items():
@@ -77,6 +82,9 @@ class _Judgement:
         if not self.verdict.findings and "property" in self.frozen["expect"]:
             judge_property(self.frozen["expect"]["property"], first.values, self.truths["first"], self.verdict)
         self._traits(first)
+        if self.worst:
+            found, question, name = self.worst
+            self.verdict.witness = found.at(found.ulps_index, question, name)
         limit = self.frozen["expect"].get("should_ulps")
         if limit is not None and self.verdict.ulps > limit:
             self.verdict.should_missed = (
@@ -113,23 +121,23 @@ class _Judgement:
         if got.shape != shape:
             self._find("shape", question, name, f"{list(got.shape)} instead of {list(shape)}")
             return
-        if not rows and question not in {"first", "others"} and self._as_before(question, name, got):
+        if question not in {"first", "others"} and self._as_before(question, name, got, axis if rows else None):
             return
         self._values(question, name, got, truth.row(axis) if rows else truth)
 
-    def _as_before(self, question: str, name: str, got: Array) -> bool:
+    def _as_before(self, question: str, name: str, got: Array, row: int | None) -> bool:
         """Whether these bits were judged already, as the answer to the same numbers."""
         earlier = self.transcript.answers["others" if question in _SECOND else "first"].values.get(name)
+        if earlier is not None and row is not None and earlier.ndim > row:
+            earlier = earlier.take([0], row)
         return earlier is not None and same_bits(got, earlier)
 
     def _values(self, question: str, name: str, got: Array, truth: Truth) -> None:
         found = compare(got, truth)
         verdict = self.verdict
-        if found.worst_share is not None and found.worst_share >= verdict.share:
-            verdict.share = found.worst_share
-        if found.worst_ulps is not None and found.worst_ulps >= verdict.ulps:
-            verdict.ulps = found.worst_ulps
-            verdict.witness = found.at(found.ulps_index, question, name)
+        verdict.share = max(verdict.share, found.worst_share)
+        if got.size and found.worst_ulps >= verdict.ulps:
+            verdict.ulps, self.worst = found.worst_ulps, (found, question, name)
         verdict.note("flushes inputs", found.flushed_inputs)
         verdict.note("flushes results", found.flushed_results)
         if found.wrong:

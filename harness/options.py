@@ -58,7 +58,7 @@ def parse(config: pytest.Config) -> Options:
 
 def label(adapter: str) -> str:
     """An adapter's name in ids and file names: no path, no colon."""
-    file, _, attribute = adapter.partition(":")
+    file, attribute = registry.split(adapter)
     short = Path(file).stem if file.endswith(".py") else file
     return f"{short}.{attribute}" if attribute else short
 
@@ -75,6 +75,9 @@ def _adapters(asked: str) -> tuple[str, ...]:
             registry.check_name(name)
         except registry.AdapterError as error:
             raise pytest.UsageError(str(error)) from None
+    labels = [label(name) for name in dict.fromkeys(found)]
+    if twice := [name for name in labels if labels.count(name) > 1]:
+        raise pytest.UsageError(f"two adapters would both be called {twice[0]!r}: rename one file, or run them apart")
     return tuple(dict.fromkeys(found))
 
 

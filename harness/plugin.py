@@ -63,7 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
     ):
         from nnconform.harness.distribution import Distribution
 
-        config.pluginmanager.register(Distribution(), "nnconform-distribution")
+        config.pluginmanager.register(Distribution(run), "nnconform-distribution")
 
 
 def option(config: pytest.Config, name: str) -> str | None:
@@ -76,5 +76,14 @@ def option(config: pytest.Config, name: str) -> str | None:
 def _refuse_spec_without_adapter(config: pytest.Config) -> None:
     for argument in config.args:
         path = argument.partition("::")[0]
-        if path.endswith(".toml") and path.replace("\\", "/").startswith("spec/"):
+        if path.endswith(".toml") and _is_spec(path.replace("\\", "/")):
             raise pytest.UsageError(f"{path} is a spec file: say which adapter to ask, as --adapter=numpy")
+
+
+def _is_spec(path: str) -> bool:
+    """Whether a TOML file is one of ours: shipped, or a user's own."""
+    from pathlib import Path
+
+    from nnconform.spec.loader import is_ours
+
+    return is_ours(Path(path)) if Path(path).is_file() else path.startswith("spec/")

@@ -10,19 +10,24 @@ from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
+from nnconform.harness.details import shown_arrays, with_inputs
+from nnconform.harness.verdict import plain
 from nnconform.harness.wording import rerun_line
 from nnconform.spec import SPEC_VERSION
 
 if TYPE_CHECKING:
-    from nnconform.harness.collect import CaseItem
-    from nnconform.harness.options import Options
+    from nnconform.harness.options import Options, Subject
     from nnconform.harness.subjects import Interviewer
+    from nnconform.harness.verdict import Verdict
 
 SCHEMA = 1
+RECORD = "nnconform_record"
+"""The attribute of a pytest report that carries a result from worker to controller."""
+_encode = json.JSONEncoder(allow_nan=False).encode
 _SHOWN = 64
 """An array of at most so many elements is written out beside a failure."""
 
@@ -63,10 +68,9 @@ class Recorder:
             }
         )
 
-    def add(self, line: str) -> None:
-        """One result, as `result_line` made it."""
-        self._text(line)
-        result = json.loads(line)
+    def add(self, result: dict[str, Any]) -> None:
+        """One result, as `result_of` made it."""
+        self._write(result)
         self.counts[result["adapter"], result["outcome"]] += 1
         if result["outcome"] not in {"passed", "unsupported", "known deviation"}:
             self.failures.append(result)
@@ -92,10 +96,16 @@ class Recorder:
         )
         self.stream.close()
 
-    def _write(self, data: Mapping[str, Any]) -> None:
-        self._text(json.dumps(data, allow_nan=False))
+    def discard(self) -> None:
+        """A run that came to nothing leaves no records."""
+        self.stream.close()
+        self.path.unlink()
 
-    def _text(self, line: str) -> None:
+    def _write(self, data: Mapping[str, Any]) -> None:
+        try:
+            line = _encode(data)
+        except ValueError:  # numbers that JSON lacks
+            line = _encode(plain(data))
         try:
             self.stream.write(line + "\n")
             self.stream.flush()
@@ -103,8 +113,22 @@ class Recorder:
             self.error = self.error or f"records stopped: {error}"
 
 
-def result_line(item: CaseItem, report: pytest.TestReport, interviewer: Interviewer) -> str:
-    """One case's result as JSON."""
+class Asked(Protocol):
+    """What a result needs to know of the item that was asked."""
+
+    case: dict[str, Any]
+    dtype: str
+    subject: Subject
+    verdict: Verdict | None
+    frozen_line: dict[str, Any] | None
+
+    @property
+    def nodeid(self) -> str:
+        """The item's id."""
+
+
+def result_of(item: Asked, report: pytest.TestReport, interviewer: Interviewer | None) -> dict[str, Any]:
+    """One case's result as JSON-able data (but for non-finite numbers)."""
     subject = item.subject
     data: dict[str, Any] = {
         "record": "result", "id": item.nodeid, "file": item.nodeid.partition("::")[0], "case": item.case["id"],
@@ -123,15 +147,16 @@ def result_line(item: CaseItem, report: pytest.TestReport, interviewer: Intervie
         }
     else:
         data |= item.verdict.record()
+        if item.verdict.witness and item.frozen_line:
+            data["witness"] = with_inputs(item.frozen_line, item.verdict.witness)
     if data["outcome"] not in {"passed", "unsupported"} and item.frozen_line:
         data |= _details(item, item.frozen_line, interviewer)
-    return json.dumps(data, allow_nan=False)
+    return data
 
 
-def _details(item: CaseItem, frozen: dict[str, Any], interviewer: Interviewer) -> dict[str, Any]:
+def _details(item: Asked, frozen: dict[str, Any], interviewer: Interviewer | None) -> dict[str, Any]:
     """What the page of a failing case shows beside the verdict."""
-    from nnconform.harness.details import shown_arrays
-
+    question = item.verdict.findings[0].question if item.verdict and item.verdict.findings else "first"
     names = dict.fromkeys(item.case["operations"])
     return {
         "requirement": frozen["requirement"],
@@ -139,9 +164,9 @@ def _details(item: CaseItem, frozen: dict[str, Any], interviewer: Interviewer) -
         "erratum": frozen.get("erratum", ""),
         "steps": frozen["ask"]["steps"],
         "terms": frozen["expect"].get("terms", []),
-        "arrays": shown_arrays(frozen, _SHOWN),
-        "functions": {name: interviewer.source(name) for name in names},
-        "rerun": rerun_line(item),
+        "arrays": shown_arrays(frozen, _SHOWN, question),
+        "functions": {name: interviewer.source(name) for name in names} if interviewer else {},
+        "rerun": rerun_line(item.nodeid, item.subject),
     }
 
 

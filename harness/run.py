@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nnconform.harness import deviations
+from nnconform.harness.arguments import check_marks, choose_spec
 from nnconform.harness.collect import CaseItem, SpecFile
 from nnconform.harness.options import Options, Subject, parse
-from nnconform.harness.recording import Recorder, result_line
+from nnconform.harness.recording import RECORD, Recorder, result_of
 from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectCrashed, SubjectError
 from nnconform.harness.summary import header_lines, write_summary
 from nnconform.spec.errors import SpecError
@@ -21,9 +22,6 @@ from nnconform.spec.model import KINDS, LEVELS
 
 if TYPE_CHECKING:
     from nnconform.harness.verdict import Verdict
-
-RECORD = "nnconform_record"
-"""The attribute of a pytest report that carries a result line from worker to controller."""
 
 
 class Run:
@@ -35,8 +33,13 @@ class Run:
         self.interviewers: dict[Subject, Interviewer] = {}
         self.recorder: Recorder | None = None
         self.known: dict[Subject, deviations.Known] = {}
-        _choose_spec(config)
+        self.bad_files: list[str] = []
+        """Findings in spec files so far."""
+        self.received: dict[str, dict[str, int]] = {}
+        """Counters that xdist workers sent."""
+        choose_spec(config, self.options)
         _register_markers(config)
+        check_marks(config)
 
     # ------------------------------------------------------------- the session
 
@@ -59,8 +62,6 @@ class Run:
         except SubjectError as error:
             self._close()
             raise pytest.UsageError(str(error)) from None
-        if not self.is_worker:
-            self.recorder = Recorder(self.config, self.options, self.descriptions)
         if self.distributes:
             self._close()
 
@@ -90,11 +91,30 @@ class Run:
     def pytest_report_header(self) -> list[str]:
         return header_lines(self.options, [interviewer.description for interviewer in self.interviewers.values()])
 
+    @pytest.hookimpl(wrapper=True, tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
+        """Records begin with the first case, so that a run that came to nothing leaves none."""
+        if not self.is_worker and not self.config.option.collectonly:
+            self.recorder = Recorder(self.config, self.options, self.descriptions)
+        found = yield
+        if self.bad_files and self.recorder:  # workers found them
+            self.recorder.discard()
+            self.recorder = None
+            raise pytest.UsageError(*self.bad_files)
+        return found
+
+    def counters(self) -> dict[str, dict[str, int]]:
+        """Each subject's counts, those of workers included."""
+        if self.distributes:
+            return self.received
+        return {subject.label: dict(found.counters()) for subject, found in self.interviewers.items()}
+
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
         if self.recorder:
-            counters = {} if self.distributes else {s.label: dict(i.counters()) for s, i in self.interviewers.items()}
-            self.recorder.finish(int(exitstatus), session.testscollected, counters)
+            own = sum(isinstance(item, CaseItem) for item in session.items)
+            collected = session.testscollected if self.distributes else own
+            self.recorder.finish(int(exitstatus), collected, self.counters())
         if not self.distributes:
             self._close()
 
@@ -104,6 +124,11 @@ class Run:
 
     # -------------------------------------------------------------- collection
 
+    def path_of(self, file: str) -> Path:
+        """Where the file of an item's id lies."""
+        inside = ROOT.joinpath(*Path(file).parts[1:])
+        return inside if file.startswith("spec/") and inside.is_file() else self.config.rootpath / file
+
     @pytest.hookimpl(tryfirst=True)
     def pytest_collect_directory(self, path: Path, parent: pytest.Collector) -> pytest.Collector | None:
         """Our own folders are plain folders here: collecting them imports nothing."""
@@ -112,8 +137,8 @@ class Run:
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> SpecFile | None:
         if file_path.suffix != ".toml" or not is_ours(file_path):
             return None
-        own = file_path.resolve().is_relative_to(ROOT)
-        made: SpecFile = SpecFile.from_parent(parent, path=file_path, **({"nodeid": shown(file_path)} if own else {}))
+        own: Any = {"nodeid": shown(file_path)} if file_path.resolve().is_relative_to(ROOT) else {}
+        made: SpecFile = SpecFile.from_parent(parent, path=file_path, **own)
         made.run = self
         return made
 
@@ -121,22 +146,32 @@ class Run:
     def pytest_make_collect_report(
         self, collector: pytest.Collector
     ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
-        """A bad spec file is told in one line each finding, and ends the run with exit code 4."""
+        """A bad spec file is told in one line a finding at the end of collection, not by a traceback here."""
         report = yield
         call = getattr(report, "call", None)
         if call and call.excinfo and isinstance(call.excinfo.value, SpecError):
-            self.bad_files.extend(str(problem) for problem in call.excinfo.value.problems)
+            self.bad_files += map(str, call.excinfo.value.problems)
+            report.outcome, report.longrepr, report.result = "passed", None, []
         return report
 
-    @property
-    def bad_files(self) -> list[str]:
-        """Findings in spec files so far."""
-        found: list[str] = self.config.stash.setdefault(_BAD_FILES, [])
+    @pytest.hookimpl(wrapper=True)
+    def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
+        """The findings in all bad files, with exit code 4; they say more than that an item was not found."""
+        try:
+            found = yield
+        except pytest.UsageError:
+            if not self.bad_files:
+                raise
+            found = None
+        if self.bad_files and not self.is_worker:
+            raise pytest.UsageError(*self.bad_files)
         return found
 
-    def pytest_collection_finish(self, session: pytest.Session) -> None:
-        if self.bad_files:
-            raise pytest.UsageError("\n".join(self.bad_files))
+    @pytest.hookimpl(trylast=True)
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        """A worker with bad files runs nothing; its controller ends the run."""
+        if self.bad_files and self.is_worker:
+            items.clear()
 
     # ------------------------------------------------------------------- cases
 
@@ -169,16 +204,13 @@ class Run:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         report = yield
         if isinstance(item, CaseItem) and (call.when == "call" or report.failed):
-            setattr(report, RECORD, result_line(item, report, self.interviewers[item.subject]))
+            setattr(report, RECORD, result_of(item, report, self.interviewers[item.subject]))
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        line = getattr(report, RECORD, None)
-        if line and self.recorder:
-            self.recorder.add(line)
-
-
-_BAD_FILES = pytest.StashKey[list[str]]()
+        result = getattr(report, RECORD, None)
+        if result and self.recorder:
+            self.recorder.add(result)
 
 
 def _register_markers(config: pytest.Config) -> None:
@@ -186,15 +218,3 @@ def _register_markers(config: pytest.Config) -> None:
     operations = sorted(path.stem for path in (ROOT / "catalogue").glob("*.toml"))
     for name in (*KINDS, *LEVELS, *operations, *(f"S{number}" for number in range(1, 33))):
         config.addinivalue_line("markers", f"{name}: cases of nnconform")
-
-
-def _choose_spec(config: pytest.Config) -> None:
-    """No path typed: the shipped spec.  A path that starts with `spec/`: there, wherever nnconform is installed."""
-    if config.args_source is not pytest.Config.ArgsSource.ARGS:
-        config.args[:] = [str(ROOT)]
-        return
-    for number, argument in enumerate(config.args):
-        path, separator, rest = argument.partition("::")
-        inside = ROOT / Path(path).relative_to("spec") if path.replace("\\", "/").split("/")[0] == "spec" else None
-        if inside is not None and not Path(path).exists() and inside.exists():
-            config.args[number] = f"{inside}{separator}{rest}"

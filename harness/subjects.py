@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Protocol
 
 from nnconform.harness.options import Subject
 from nnconform.harness.transcript import Transcript, from_data
+from nnconform.spec.errors import nearest
 
 
 class SubjectError(Exception):
@@ -50,7 +54,12 @@ class InProcess:
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         from nnconform.harness.interview import interview
 
-        return interview(self.adapter, ask)
+        try:
+            return interview(self.adapter, ask)
+        except (KeyboardInterrupt, Exception):
+            raise
+        except BaseException as error:  # SystemExit and its like would end the run, or pass for a skip
+            raise SubjectCrashed(f"it raised {type(error).__name__} to end the process") from None
 
     def source(self, operation: str) -> str:
         from nnconform.adapters.contract import source_of
@@ -70,12 +79,15 @@ class Child:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
+        self._waiting = False
         self._start()
         self.description: Mapping[str, Any] = {}
 
     def wait(self) -> None:
         """Until the framework is loaded.  Raises SubjectError where it cannot be."""
+        self._waiting = True
         ready = self._read()
+        self._waiting = False
         if ready is None or "error" in ready:
             self.close()
             raise SubjectError(ready["error"] if ready else f"{self.subject.adapter}: its process ended while loading")
@@ -84,10 +96,10 @@ class Child:
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         found = self._request({"ask": ask})
         if found is None:
-            status = self.process.wait()
+            status = self._end(patience=10)
             self._start()
             self.wait()
-            raise SubjectCrashed(f"its process ended with status {status}")
+            raise SubjectCrashed(f"its process ended with {_named(status)}")
         return from_data(found)
 
     def source(self, operation: str) -> str:
@@ -98,13 +110,20 @@ class Child:
         return self._request({"counters": True}) or {}
 
     def close(self) -> None:
+        self._end(patience=0 if self._waiting else 10)
+
+    def _end(self, patience: float) -> int:
         assert self.process.stdin is not None
-        try:
+        assert self.process.stdout is not None
+        with suppress(OSError):  # the pipe may be broken already
             self.process.stdin.close()
-            self.process.wait(timeout=10)
-        except (OSError, subprocess.TimeoutExpired):
+        try:
+            status = self.process.wait(patience)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.wait()
+            status = self.process.wait()
+        self.process.stdout.close()
+        return status
 
     def _start(self) -> None:
         command = [
@@ -115,23 +134,39 @@ class Child:
             self.subject.device,
             self.subject.mode,
         ]
+        # A group of its own: Ctrl-C is for the parent, which then closes the pipe.
+        own: Any = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", **own
         )
 
     def _request(self, message: Mapping[str, Any]) -> Any:
         assert self.process.stdin is not None
+        if self._waiting:
+            return None  # interrupted: the next line would answer an earlier question
+        self._waiting = True
         try:
             self.process.stdin.write(json.dumps(message) + "\n")
             self.process.stdin.flush()
         except OSError:
-            return None
-        return self._read()
+            found = None
+        else:
+            found = self._read()
+        self._waiting = False
+        return found
 
     def _read(self) -> Any:
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         return json.loads(line) if line.endswith("\n") else None
+
+
+def _named(status: int) -> str:
+    """An exit status, or the signal that ended a process."""
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"status {status}"
 
 
 def open_adapter(subject: Subject) -> Any:
@@ -145,7 +180,8 @@ def open_adapter(subject: Subject) -> Any:
     try:
         if subject.device not in kind.devices():
             raise SubjectError(
-                f"{subject.adapter} has no device {subject.device!r} here; it has {', '.join(kind.devices())}"
+                f"{subject.adapter} has no device {subject.device!r} here{nearest(subject.device, kind.devices())}; "
+                f"it has {', '.join(kind.devices())}"
             )
         return kind(subject.device, subject.mode)
     except SubjectError:

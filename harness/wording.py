@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem
+    from nnconform.harness.options import Subject
     from nnconform.harness.verdict import Verdict
 
 
-def rerun_line(item: CaseItem) -> str:
+def rerun_line(nodeid: str, subject: Subject) -> str:
     """The command that asks this one case again."""
-    subject = item.subject
-    parts = ["pytest", item.nodeid, f"--nnconform-adapter={subject.adapter}", f"--nnconform-device={subject.device}"]
+    parts = ["pytest", nodeid, f"--nnconform-adapter={subject.adapter}", f"--nnconform-device={subject.device}"]
     if subject.mode != "eager":
         parts.append(f"--nnconform-mode={subject.mode}")
     return shlex.join(parts)
@@ -26,6 +26,6 @@ def failure_text(item: CaseItem, verdict: Verdict, frozen: dict[str, Any]) -> st
     lines += [
         f"  requirement: {frozen['requirement']}",
         f"  source:      {source['document']}, '{source['heading']}'",
-        f"  rerun:       {rerun_line(item)}",
+        f"  rerun:       {rerun_line(item.nodeid, item.subject)}",
     ]
     return "\n".join(lines)

@@ -18,7 +18,7 @@ import numpy as np
 
 from nnconform.reference.printed import check_printed
 from nnconform.reference.truth.arithmetic import Arithmetic, arithmetic
-from nnconform.reference.truth.ball import Ball, as_double, exactly, middle, upward
+from nnconform.reference.truth.ball import Ball, as_double, middle, upward
 from nnconform.reference.truth.operations import apply
 from nnconform.spec import SPEC_VERSION
 from nnconform.spec.arrays import Array, dtype_of, encode
@@ -216,12 +216,8 @@ def _finite(value: Any) -> bool:
 
 
 def values_of(given: Array) -> Values:
-    """An array as exact values."""
-    flat = given.astype(np.float64).ravel().tolist()
-    out = np.empty(len(flat), object)
-    for number, value in enumerate(flat):
-        out[number] = exactly(value)
-    return out.reshape(given.shape)
+    """An array as numbers without error: every dtype's are float64's too."""
+    return given.astype(np.float64)
 
 
 def _subnormal(values: Array, dtype: str) -> Any:
@@ -234,23 +230,28 @@ def batch_axes(case: Case) -> tuple[dict[str, int], dict[str, int]] | None:
     entries = catalogue()
     carried: dict[str, int] = {}
     source: dict[str, int] = {}
+    mixed: set[str] = set()
+    ranks = {name: len(made.shape) for name, made in case.inputs.items()}
     for step in case.steps:
         entry = entries[step.operation]
-        rows = step.inputs[entry.arguments.index(entry.batch)] if entry.batch else None
-        if any(name in carried for name in step.inputs if name != rows) or (
-            rows is None and any(n in carried for n in step.inputs)
-        ):
-            return None
-        if rows is None:
+        place = entry.arguments.index(entry.batch) if entry.batch else None
+        mixed.update(name for number, name in enumerate(step.inputs) if number != place)
+        if place is None:
             continue
+        rows, axis = step.inputs[place], entry.batch_axis
+        ranks[step.name] = ranks.get(rows, 2)
+        if "axis" in step.attributes and step.attributes["axis"] % max(ranks[step.name], 1) == axis:
+            return None  # softmax along the rows' own axis
         if rows in case.inputs:
-            source.setdefault(rows, entry.batch_axis)
-            carried.setdefault(rows, entry.batch_axis)
+            source.setdefault(rows, axis)
+            carried.setdefault(rows, axis)
         if rows in carried:
-            carried[step.name] = entry.batch_axis
+            if carried[rows] != axis:
+                return None
+            carried[step.name] = axis
     outputs = {name: carried[name] for name in case.outputs if name in carried}
-    one_dimensional = any(len(made.shape) <= axis for name, axis in source.items() for made in [case.inputs[name]])
-    if len(source) != 1 or len(outputs) != len(case.outputs) or one_dimensional:
+    one_dimensional = any(ranks[name] <= axis for name, axis in source.items())
+    if len(source) != 1 or len(outputs) != len(case.outputs) or one_dimensional or mixed & set(carried):
         return None
     return source, outputs
 

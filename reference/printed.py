@@ -49,7 +49,7 @@ def _check(name: str, figure: str, value: Any) -> None:
 
 def _exact(made: Any) -> Any:
     if not isinstance(made, Literal):
-        raise TypeError("printed digits need inputs that are written out")
+        raise ValueError("printed digits need inputs that are written out")  # noqa: TRY004 - the case's fault
     out = np.empty(len(made.values), object)
     for number, value in enumerate(made.values):
         out[number] = exactly(Fraction(value))

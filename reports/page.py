@@ -1,11 +1,118 @@
-"""A page from records."""
+"""A page from records: one file that opens from disk and asks nothing of anywhere; same records, same bytes."""
 
 from __future__ import annotations
 
+import tomllib
+from base64 import b64encode
 from collections.abc import Sequence
+from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nnconform.reports import words
+from nnconform.reports.cases import failures, known_deviations, links_to
+from nnconform.reports.files import write_whole
+from nnconform.reports.matrix import operations_matrix, systems_rows
+from nnconform.reports.merge import Asked, join
+from nnconform.reports.model import Run
+from nnconform.reports.outcomes import BY_NAME, OUTCOMES
+from nnconform.reports.records import read_records
+from nnconform.reports.tally import Tally, tally
+from nnconform.reports.traits import MOST_MISSED, differing, missed, traits
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+TEMPLATES = Path(__file__).parent / "templates"
+SYSTEMS = Path(__file__).with_name("systems.toml")
 
 
 def write_page(records: Sequence[Path], target: Path) -> Path:
-    target.write_text("<!doctype html><title>nnconform</title>", "utf-8")
-    return target
+    """The page of one or more record files.  Raises RecordError where one of them is no record."""
+    return write_whole(target, render(read_records(records)))
+
+
+def render(runs: Sequence[Run]) -> str:
+    """The page as text."""
+    asked = join(runs)
+    style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("style.css", "enhance.js"))
+    return _environment().get_template("page.html").render(
+        **_context(runs, asked),
+        style=style,
+        script=script,
+        script_hash="sha256-" + b64encode(sha256(script.encode()).digest()).decode(),
+    )  # fmt: skip
+
+
+def _context(runs: Sequence[Run], asked: Sequence[Asked]) -> dict[str, Any]:
+    """All that the templates show."""
+    systems = tomllib.loads(SYSTEMS.read_text("utf-8"))
+    matrix, failing = operations_matrix(asked), failures(asked)
+    total = tally(answer for one in asked for answer in one.answers.values())
+    return {
+        "runs": runs,
+        "asked": asked,
+        "tallies": [tally(one.answers.values()) for one in asked],
+        "total": total,
+        "verdict": _verdict(total, asked),
+        "matrix": matrix,
+        "links": links_to(failing, matrix),
+        "systems": systems,
+        "systems_rows": systems_rows(asked, systems),
+        "failures": failing,
+        "known": known_deviations(asked),
+        "traits": traits(asked),
+        "missed": missed(asked),
+        "most_missed": MOST_MISSED,
+        "differing": differing(asked),
+        "outcomes": OUTCOMES,
+        "by_name": BY_NAME,
+    }
+
+
+def _verdict(total: Tally, asked: Sequence[Asked]) -> str:
+    """The page in one sentence."""
+    if not total.asked:
+        return "Nothing was run."
+    judged = total.asked - total.count("unsupported", "not run")
+    if total.failing:
+        told = f"{total.failing:,} of {judged:,} answers fail."
+    elif total.count("known deviation"):
+        known = total.count("known deviation")
+        told = f"{judged - known:,} of {judged:,} answers pass; the other {known:,} are known deviations."
+    elif judged:
+        told = f"All {judged:,} answers pass." if judged > 1 else "The one answer passes."
+    else:
+        told = "Nothing that was asked is supported."
+    missing = [one.full_name for one in asked if one.not_run]
+    return told + (f" Not run: {', '.join(missing)}." if missing else "")
+
+
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    def shown(value: Any) -> Any:
+        return words.visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=shown,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    made.filters |= {
+        "array": words.array_text,
+        "exactly": words.exactly,
+        "number": words.number,
+        "shortened": words.shortened,
+        "slug": words.slug,
+        "ulps": words.ulps,
+        "when": words.when,
+        "whole": "{:,}".format,
+    }
+    made.globals["markup"] = Markup
+    return made

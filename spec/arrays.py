@@ -32,6 +32,8 @@ def encode(array: Array) -> dict[str, Any]:
 def decode(data: dict[str, Any], dtype: str) -> Array:
     """A fresh, writable, row-major array from what `encode` wrote."""
     kind = dtype_of(dtype)
+    if kind.kind == "f":
+        return np.frombuffer(bytes.fromhex(data["bits"]), kind.newbyteorder(">")).astype(kind).reshape(data["shape"])
     words = np.frombuffer(bytes.fromhex(data["bits"]), f">u{kind.itemsize}")
     return words.astype(f"u{kind.itemsize}").view(kind).reshape(data["shape"])
 

@@ -5,21 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from decimal import Decimal
-from math import prod
-from typing import Any, NoReturn
+from typing import Any
 
 from nnconform.spec import buckets
 from nnconform.spec.catalogue import catalogue
-from nnconform.spec.errors import Problem, SpecError, nearest
+from nnconform.spec.errors import nearest
 from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
+from nnconform.spec.inputs import InputReader
 from nnconform.spec.model import (
     KINDS,
     LEVELS,
     PROPERTIES,
     Case,
-    Generated,
     Input,
-    Literal,
     Property,
     Source,
     Step,
@@ -27,33 +25,15 @@ from nnconform.spec.model import (
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 SYSTEM = re.compile(r"S([1-9]|[12][0-9]|3[0-2])\Z")
-LARGEST_INPUT = 2**26
-"""Elements one input may have, so that a line of text cannot ask for a terabyte."""
 
 _CASE_KEYS = (
     "id", "kind", "requirement", "source", "operation", "attributes", "steps", "outputs", "inputs", "systems", "level",
     "dtypes", "left_out", "erratum", "guards", "printed", "property", "refused", "trait", "buckets",
 )  # fmt: skip
-_GENERATORS = {
-    "integers": ({"low", "high"}, set()),
-    "budget": ({"terms"}, set()),
-    "dyadic": (set(), {"scale"}),
-    "significand": (set(), {"scale"}),
-    "log_uniform": ({"low", "high"}, set()),
-    "normal": (set(), {"scale"}),
-    "one_hot": (set(), {"axis"}),
-    "two_hot": (set(), {"axis"}),
-    "ramp": ({"start", "step"}, set()),
-    "constant": ({"value"}, set()),
-}
 
 
-class CaseBuilder:
+class CaseBuilder(InputReader):
     """Reads one `[[case]]`; `build` gives one case, or one for each shape of its bucket."""
-
-    def __init__(self, raw: dict[str, Any], path: str, line: int) -> None:
-        self.raw, self.path, self.line = raw, path, line
-        self.sizes: Mapping[str, int] = {}
 
     def build(self) -> list[Case]:
         self._keys(self.raw, _CASE_KEYS, "key")
@@ -140,7 +120,7 @@ class CaseBuilder:
     def _step(self, raw: dict[str, Any]) -> Step:
         self._keys(raw, ("name", "operation", "inputs", "attributes"), "key of a step")
         known = catalogue()
-        operation = raw.get("operation")
+        operation = str(raw.get("operation"))
         if operation not in known:
             self._fail(f"unknown operation {operation!r}{nearest(operation, known)}")
         entry = known[operation]
@@ -149,10 +129,11 @@ class CaseBuilder:
         given = tuple(raw.get("inputs", ()))
         if len(given) != len(entry.arguments) and not entry.layers:
             self._fail(f"{operation} takes {', '.join(entry.arguments)}: {len(given)} inputs given")
-        if not IDENTIFIER.match(str(raw.get("name"))):
+        name = str(raw.get("name"))
+        if not IDENTIFIER.match(name):
             self._fail(f"a step's name must be an identifier: {raw.get('name')!r}")
         plain = {name: float(value) if isinstance(value, Decimal) else value for name, value in attributes.items()}
-        return Step(raw["name"], operation, given, plain)
+        return Step(name, operation, given, plain)
 
     def _wires(self, steps: tuple[Step, ...], inputs: Mapping[str, Input]) -> None:
         known = set(inputs)
@@ -189,127 +170,3 @@ class CaseBuilder:
             self._fail(f"refused names no input: {sorted(unknown)}")
         if unknown := set(case.printed) - {step.name for step in case.steps}:
             self._fail(f"printed names no step: {sorted(unknown)}")
-
-    # ----------------------------------------------------------------- inputs
-
-    def _inputs(self, table: str, case: str, *, required: bool = True) -> Mapping[str, Input]:
-        raw = self._table(table)
-        if required and not raw:
-            self._fail("needs inputs")
-        return {name: self._input(f"{case}/{name}", name, value) for name, value in raw.items()}
-
-    def _input(self, full: str, name: str, raw: Any) -> Input:
-        if isinstance(raw, dict) and "generate" in raw:
-            return self._generated(full, raw)
-        if isinstance(raw, dict):
-            self._keys(raw, ("values", "shape"), f"key of input {name!r}")
-            return self._sized(
-                Literal(tuple(self._number(value, name) for value in raw["values"]), self._shape(raw["shape"])), name
-            )
-        values: list[Any] = []
-        shape = self._flatten(raw, values, name, 0)
-        return Literal(tuple(values), shape)
-
-    def _sized(self, made: Literal, name: str) -> Literal:
-        if len(made.values) != prod(made.shape):
-            self._fail(f"input {name!r}: {len(made.values)} values for shape {list(made.shape)}")
-        return made
-
-    def _flatten(self, raw: Any, values: list[Any], name: str, depth: int) -> tuple[int, ...]:
-        if depth > 8:
-            self._fail(f"input {name!r}: nested too deeply")
-        if not isinstance(raw, list):
-            values.append(self._number(raw, name))
-            return ()
-        shapes = {self._flatten(item, values, name, depth + 1) for item in raw}
-        if len(shapes) > 1:
-            self._fail(f"input {name!r}: rows of unequal length")
-        return (len(raw), *(shapes.pop() if shapes else ()))
-
-    def _generated(self, full: str, raw: dict[str, Any]) -> Generated:
-        kind = raw["generate"]
-        if kind not in _GENERATORS:
-            self._fail(f"unknown generator {kind!r}{nearest(kind, _GENERATORS)}")
-        needed, allowed = _GENERATORS[kind]
-        given = set(raw) - {"generate", "shape", "name"}
-        if wrong := (needed - given) | (given - needed - allowed):
-            self._fail(f"generator {kind!r}: missing or unknown {', '.join(sorted(wrong))}")
-        parameters = {name: self._parameter(raw[name], name) for name in sorted(given)}
-        return Generated(kind, raw.get("name", full), self._shape(raw.get("shape")), parameters)
-
-    def _parameter(self, raw: Any, name: str) -> int | float:
-        if isinstance(raw, str):
-            return self._size(raw)
-        return raw if isinstance(raw, int) else self._finite(raw, name)
-
-    def _shape(self, raw: Any) -> tuple[int, ...]:
-        if not isinstance(raw, list):
-            self._fail(f"shape must be a list of sizes: {raw!r}")
-        shape = tuple(self._size(size) for size in raw)
-        if prod(shape) > LARGEST_INPUT:
-            self._fail(f"shape {list(shape)}: more than {LARGEST_INPUT} elements")
-        return shape
-
-    def _size(self, raw: Any) -> int:
-        size = self.sizes.get(raw, raw) if isinstance(raw, str) else raw
-        if isinstance(size, bool) or not isinstance(size, int) or size < 0:
-            self._fail(
-                f"size {raw!r}: a whole number, or a letter of the bucket ({', '.join(self.sizes) or 'none here'})"
-            )
-        return size
-
-    def _number(self, raw: Any, name: str) -> int | Decimal:
-        if isinstance(raw, str):  # a hexadecimal float, for numbers that no short decimal names
-            try:
-                return Decimal(float.fromhex(raw))
-            except (ValueError, OverflowError):
-                self._fail(f"input {name!r}: {raw!r} is no number")
-        if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
-            self._fail(f"input {name!r}: {raw!r} is no number")
-        if isinstance(raw, Decimal) and raw.is_finite() and raw.adjusted() > 308:
-            self._fail(f"input {name!r}: {raw} is out of range; write inf for an infinity")
-        return raw
-
-    # ------------------------------------------------------------------ checks
-
-    def _finite(self, raw: Any, name: str) -> float:
-        if (
-            isinstance(raw, bool)
-            or not isinstance(raw, int | Decimal)
-            or not Decimal(raw).is_finite()
-            or Decimal(raw).adjusted() > 308
-        ):
-            self._fail(f"{name}: {raw} is no finite number, and a bound must be one")
-        return float(raw)
-
-    def _keys(self, raw: Mapping[str, Any], known: tuple[str, ...], what: str) -> None:
-        for name in raw:
-            if name not in known:
-                self._fail(f"unknown {what} {name!r}{nearest(name, known)}")
-
-    def _table(self, name: str) -> dict[str, Any]:
-        found = self.raw.get(name, {})
-        if not isinstance(found, dict):
-            self._fail(f"{name} must be a table")
-        return found
-
-    def _text(self, name: str) -> str:
-        found = self.raw.get(name)
-        if not isinstance(found, str) or not found.strip():
-            self._fail(f"needs {name}, a text")
-        return found
-
-    def _texts(self, name: str, default: list[str]) -> list[str]:
-        found = self.raw.get(name, default)
-        if not isinstance(found, list) or not all(isinstance(item, str) for item in found):
-            self._fail(f"{name} must be a list of texts")
-        return found
-
-    def _one_of(self, name: str, known: tuple[str, ...], default: str | None = None) -> str:
-        found = self.raw.get(name, default)
-        if found not in known:
-            self._fail(f"{name} {found!r} is none of {', '.join(known)}{nearest(found, known)}")
-        return str(found)
-
-    def _fail(self, message: str) -> NoReturn:
-        raise SpecError([Problem(self.path, self.line, f"case {self.raw.get('id')!r}: {message}")])

@@ -106,10 +106,21 @@ def one_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
     return np.moveaxis(hot.reshape(*lines, shape[axis]), -1, axis).astype(np.float64)
 
 
+def wide_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
+    """As `one_hot`, with the number that `significand` has at that place instead of the 1."""
+    return one_hot(name, shape, dtype, axis) * significand(name, shape, dtype).reshape(shape)
+
+
 def two_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
-    """As `one_hot`, with a second term: 2**-3 at the next place around (none where the length is 1)."""
+    """As `one_hot`, with a second term: 2**-p at the next place around (none where the length is 1).
+
+    p is the dtype's precision.  Against `significand` numbers the second term is more than half a unit in the last
+    place of the first and less than one: whoever rounds to nearest must let it count, in any order of summation and
+    with compensation too, and whoever truncates lets it drop.
+    """
     first = one_hot(name, shape, dtype, axis)
-    return first + 0.125 * np.roll(first, 1, axis) if shape[axis] > 1 else first
+    second = 2.0 ** -FORMATS[dtype].precision
+    return first + second * np.roll(first, 1, axis) if shape[axis] > 1 else first
 
 
 def ramp(name: str, shape: Sequence[int], dtype: str, start: float, step: float) -> Any:
@@ -125,7 +136,7 @@ def constant(name: str, shape: Sequence[int], dtype: str, value: float) -> Any:
 KINDS: dict[str, Callable[..., Any]] = {
     made.__name__: made
     for made in (
-        integers, budget, dyadic, significand, log_uniform, normal, one_hot, two_hot, ramp, constant,
+        integers, budget, dyadic, significand, log_uniform, normal, one_hot, wide_hot, two_hot, ramp, constant,
     )
 }  # fmt: skip
 
@@ -145,5 +156,6 @@ def others(array: Array) -> Array:
     Halving is exact (but for subnormals) and keeps signs, order of magnitude, zeros and exactness of probes;
     reversing tells apart what halving alone would not (an infinity halves to itself).
     """
-    made: Array = (array.ravel()[::-1].reshape(array.shape) * array.dtype.type(0.5)).astype(array.dtype)
+    halved = array.ravel()[::-1].reshape(array.shape) * array.dtype.type(0.5)
+    made: Array = np.asarray(halved, array.dtype)  # 0-d stays an array
     return made

@@ -87,7 +87,8 @@ def _read(path: Path, shown: str) -> str:
             )
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
-        raise SpecError([Problem(shown, 1, f"not UTF-8 (byte {error.start})")]) from None
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise SpecError([Problem(shown, line, f"not UTF-8: byte {error.object[error.start]:#04x}")]) from None
     except OSError as error:
         raise SpecError([Problem(shown, 1, f"cannot be read: {error.strerror}")]) from None
 
@@ -100,7 +101,9 @@ def _parse(text: str, shown: str) -> dict[str, Any]:
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, None)
         raise SpecError([Problem(shown, line, f"not TOML: {_PLACE.sub('', str(error))}", column)]) from None
     except RecursionError:
-        raise SpecError([Problem(shown, 1, "not TOML: nested too deeply")]) from None
+        brackets = [line.count("[") for line in text.splitlines()]
+        deepest = brackets.index(max(brackets)) + 1
+        raise SpecError([Problem(shown, deepest, "not TOML: nested too deeply")]) from None
 
 
 def _top_level(data: dict[str, Any], shown: str) -> Iterable[Problem]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nnconform.reference.textbook.activations import ACTIVATIONS
+from nnconform.reference.textbook.activations import ACTIVATIONS, softmax
 from nnconform.reference.textbook.products import matmul
 
 Array = Any
@@ -41,7 +41,8 @@ def dense_loop(x: Array, w: Array, b: Array, activation: str = "linear") -> Arra
 
 def dense_column(x: Array, w: Array, b: Array, activation: str = "linear") -> Array:
     """g(w @ x + b): weights (n, k), columns (k, m), bias (n, 1), to (n, m)."""
-    return ACTIVATIONS[activation](matmul(w, x) + b)
+    z = matmul(w, x) + b
+    return softmax(z, axis=0) if activation == "softmax" else ACTIVATIONS[activation](z)
 
 
 def sequential(x: Array, layers: Sequence[Layer]) -> Array:

@@ -29,8 +29,7 @@ def dot_gradient(a: Array, b: Array, g: Array) -> tuple[Array, Array]:
 
 def matmul(a: Array, b: Array) -> Array:
     """z[i, j] = a[i, :] . b[:, j], (m, k) by (k, n) to (m, n)."""
-    with np.errstate(invalid="ignore"):
-        return np.matmul(a, b)
+    return np.matmul(a, b)
 
 
 def matmul_loop(a: Array, b: Array) -> Array:

@@ -12,6 +12,13 @@ from nnconform.reference.truth.arithmetic import Arithmetic, add
 from nnconform.reference.truth.ball import ZERO, Ball, Value, enclosing, larger, special
 
 ONE = arb(1)
+FAR = arb(1_000_000)
+"""Beyond this, exp has overflowed or vanished in every format, and its own digits would fill the memory."""
+
+
+def exp(z: Any) -> Any:
+    """The exponential; beyond +-FAR the exponential there."""
+    return larger(-FAR, min(z, FAR)).exp()
 
 
 def linear(x: Value, work: Arithmetic) -> Value:
@@ -28,7 +35,7 @@ def relu(x: Value, work: Arithmetic) -> Value:
 
 
 def leaky_relu(x: Value, work: Arithmetic, slope: float) -> Value:
-    """X where x >= 0, else slope * x, rounded once."""
+    """X where x >= 0, else slope * x: the slope and the product are each rounded once."""
     if isinstance(x, float):
         return x
     factor = arb(slope)
@@ -38,7 +45,9 @@ def leaky_relu(x: Value, work: Arithmetic, slope: float) -> Value:
 
     exact = at(x.exact)
     ends = enclosing(exact, at(x.low), at(x.high))
-    return ends if not x.low < 0 else work.rounded(ends)
+    if not x.low < 0:
+        return ends
+    return work.rounded(Ball(exact, (ends.error + work.stored_error(slope) * abs(x.low)).upper()))
 
 
 def sigmoid(x: Value, work: Arithmetic) -> Value:
@@ -46,17 +55,17 @@ def sigmoid(x: Value, work: Arithmetic) -> Value:
     if isinstance(x, float):
         return nan if isnan(x) else Ball(ONE if x > 0 else ZERO)
     grant, divide = work.relative("exp"), work.relative("divide")
-    most = (-x.low).exp().upper() * (1 + grant) + work.tiny
+    most = exp(-x.low).upper() * (1 + grant) + work.tiny
     low = ZERO
     if most < work.largest:
         low = 1 / ((1 + most) * (1 + work.unit)) * (1 - divide) - work.tiny
-    least = larger(((-x.high).exp().lower() * (1 - grant) - work.tiny).lower(), ZERO)
+    least = larger((exp(-x.high).lower() * (1 - grant) - work.tiny).lower(), ZERO)
     high = 1 / ((1 + least) * (1 - work.unit)) * (1 + divide) + work.tiny
-    return enclosing(1 / (1 + (-x.exact).exp()), low, high)
+    return enclosing(1 / (1 + exp(-x.exact)), low, high)
 
 
 def tanh(x: Value, work: Arithmetic) -> Value:
-    """tanh(x), an elementary function of the published table."""
+    """The hyperbolic tangent, an elementary function of the published table."""
     if isinstance(x, float):
         return nan if isnan(x) else Ball(ONE if x > 0 else -ONE)
     ends = enclosing(x.exact.tanh(), x.low.tanh(), x.high.tanh())
@@ -85,7 +94,7 @@ def softmax(row: list[Value], work: Arithmetic) -> list[Value]:
         top = x if x.exact.mid() > top.exact.mid() else top
     powers = [_power(x, top, work) for x in balls]
     total = add(powers, work)
-    shares = sum(((x.exact - top.exact).exp() for x in balls), ZERO)
+    shares = sum((exp(x.exact - top.exact) for x in balls), ZERO)
     return [_quotient(power, total, power.exact / shares, work) for power in powers]
 
 
@@ -93,9 +102,9 @@ def _power(x: Ball, top: Ball, work: Arithmetic) -> Ball:
     shift = x.exact - top.exact
     reach = (x.error + top.error + work.unit * (abs(shift) + x.error + top.error)).upper()
     grant = work.relative("exp")
-    low = (shift - reach).exp() * (1 - grant) - work.tiny
-    high = (shift + reach).exp() * (1 + grant) + work.tiny
-    return enclosing(shift.exp(), larger(low.lower(), ZERO), high.upper())
+    low = exp(shift - reach) * (1 - grant) - work.tiny
+    high = exp(shift + reach) * (1 + grant) + work.tiny
+    return enclosing(exp(shift), larger(low.lower(), ZERO), high.upper())
 
 
 def _quotient(part: Ball, whole: Ball, exact: Any, work: Arithmetic) -> Ball:

@@ -6,6 +6,7 @@ flushed to zero are covered (Higham, section 2.2).  16-bit formats compute in fl
 
 from __future__ import annotations
 
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -42,6 +43,11 @@ class Arithmetic:
         """One more rounding of a computed value."""
         return Ball(ball.exact, (ball.error + self.unit * ball.magnitude + self.tiny).upper())
 
+    def stored_error(self, constant: float) -> Any:
+        """How far a constant may move when it is stored in the dtype: nothing where the dtype holds it."""
+        held = self.stored.nearest(Fraction(constant)) == Fraction(constant)
+        return arb(0) if held else _arb(self.stored.unit_roundoff) * abs(arb(constant))
+
     def gamma(self, roundings: int) -> Any:
         """gamma_n = n u / (1 - n u): n roundings in any order (Higham, lemma 3.1)."""
         spent = self.unit * roundings
@@ -57,7 +63,7 @@ class Arithmetic:
 
     def overflows(self, value: Value) -> bool:
         """Whether a conforming computation might overflow here, so that no verdict would be certain."""
-        return isinstance(value, Ball) and not value.magnitude < _arb(self.stored.largest)
+        return isinstance(value, Ball) and not value.magnitude <= _arb(self.stored.largest)
 
 
 @cache

@@ -7,6 +7,7 @@ from fractions import Fraction
 from math import inf, isfinite, isnan, nan, nextafter
 from typing import Any
 
+import numpy as np
 from flint import arb, ctx, fmpq
 
 PRECISION = 256
@@ -14,6 +15,8 @@ PRECISION = 256
 ctx.prec = PRECISION
 
 ZERO = arb(0)
+VANISHING = -20_000
+"""Below 2 to this power a number is 0 in every format, and its digits would fill the memory: exp(-3e38)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,32 @@ def exactly(value: Fraction | float) -> Value:
     return Ball(arb(fmpq(ratio.numerator, ratio.denominator)))
 
 
+def balls(values: Any) -> Any:
+    """An array of values; a float64 array holds numbers without error."""
+    if values.dtype == object:
+        return values
+    out = np.empty(values.size, object)
+    for number, value in enumerate(values.ravel().tolist()):
+        out[number] = Ball(arb(value)) if isfinite(value) else value
+    return out.reshape(values.shape)
+
+
+def doubles(values: Any) -> Any:
+    """The float64 array that `values` is, or None where one of them carries an error or needs more digits."""
+    if values.dtype != object:
+        return values
+    out = np.empty(values.size, np.float64)
+    for number, value in enumerate(values.ravel()):
+        if isinstance(value, Ball) and (value.error > 0 or not _is_double(value.exact)):
+            return None
+        out[number] = value if isinstance(value, float) else float(value.exact)
+    return out.reshape(values.shape)
+
+
+def _is_double(exact: Any) -> bool:
+    return bool(exact.rad() == 0 and arb(float(exact)) == exact)
+
+
 def enclosing(exact: Any, low: Any, high: Any) -> Ball:
     """The ball around `exact` that holds everything from low to high."""
     below, above = (exact - low).upper(), (high - exact).upper()
@@ -66,8 +95,10 @@ def larger(left: Any, right: Any) -> Any:
 
 
 def middle(value: Any) -> Fraction:
-    """The midpoint of an enclosure, as an exact fraction."""
+    """The midpoint of an enclosure, as an exact fraction; 0 where it vanishes."""
     mantissa, exponent = value.mid().man_exp()
+    if exponent < VANISHING:
+        return Fraction(0)
     return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
 
 
@@ -78,14 +109,14 @@ def as_double(value: Value) -> tuple[float, float, float]:
     exact = middle(value.exact)
     high = float(exact)
     low = float(exact - Fraction(high))
-    slack = value.exact.rad() + abs(value.exact) * arb(2) ** -104
+    slack = value.exact.rad() + abs(value.exact) * (arb(2) ** -104 if exact else 1)
     return high, low, upward(value.error + slack if value.error > 0 else value.error)
 
 
 def upward(value: Any) -> float:
     """The smallest float64 not below an enclosure, give or take one step up."""
-    exact = middle(value.upper())
-    return nextafter(float(exact), inf) if exact else 0.0
+    above = value.upper()
+    return nextafter(float(middle(above)), inf) if above > 0 else 0.0
 
 
 def float_of(value: Value) -> float:

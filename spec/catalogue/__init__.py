@@ -53,4 +53,5 @@ def _read(path: Path) -> Operation:
     data = tomllib.loads(path.read_text("utf-8"))
     if data.get("operation") != path.stem:
         raise ValueError(f"{path.name}: operation must be {path.stem!r}, the file's name")
-    return Operation(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+    fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    return Operation(**fields)

@@ -1,0 +1,201 @@
+"""What is amiss in an adapter itself, with advice; what its framework gets wrong is for a run to tell."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+import numpy as np
+
+from nnconform.adapters import contract, registry
+from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.adapters.homework import ALIASES
+from nnconform.harness.adapter_questions import ask_each
+from nnconform.harness.commands import signature
+from nnconform.spec.arrays import dtype_of, same_bits
+from nnconform.spec.catalogue import Operation, catalogue
+from nnconform.spec.formats import FORMATS
+
+LIKE = 0.75
+"""A public name so close to an operation's is taken for a slip, not for a helper."""
+SHAPES = ((), (1,), (3,), (2, 3), (0, 3), (2, 1, 3))
+
+
+@dataclass(frozen=True, slots=True)
+class Amiss:
+    """One thing to mend, and how."""
+
+    place: str
+    message: str
+    advice: str
+
+
+def check_adapter(name: str) -> tuple[list[str], list[Amiss]]:
+    """Notes on what was found, and what is amiss."""
+    try:
+        kind = registry.find(name)
+    except registry.AdapterError as error:
+        return [], [Amiss(name, str(error), "mend the import; nothing else can be checked before")]
+    check = _Check(kind)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        check.everything()
+    return check.notes, check.amiss
+
+
+class _Check:
+    def __init__(self, kind: type[Adapter]) -> None:
+        self.kind = kind
+        self.notes: list[str] = []
+        self.amiss: list[Amiss] = []
+
+    def find(self, place: str, message: str, advice: str) -> None:
+        self.amiss.append(Amiss(place, message, advice))
+
+    def everything(self) -> None:
+        if self.kind.name == Adapter.name:
+            self.find("name", "the class has no name of its own", "set `name`: it stands in ids and reports")
+        devices = self._guarded("devices", lambda: list(self.kind.devices()), "return the names of the devices")
+        if devices is None:
+            return
+        if not devices or not all(isinstance(device, str) for device in devices):
+            self.find("devices", f"gives {devices!r}", "return the names of the devices, the default one first")
+            return
+        made = [self._guarded(f"on {device}", lambda: self.kind(device), "take a name that `devices` gave")  # noqa: B023
+                for device in devices]  # fmt: skip
+        ready = [adapter for adapter in made if adapter is not None]
+        if not ready:
+            return
+        self.notes.append(f"{self.kind.name}: devices {', '.join(devices)}")
+        self._description(ready[0])
+        self._operations(ready[0])
+        self._misspelt()
+        sound = [self._seam(adapter) for adapter in ready]
+        if all(sound):
+            for place, message, advice in ask_each(ready[0]):
+                self.find(place, message, advice)
+
+    def _guarded(self, place: str, call: Callable[[], Any], advice: str) -> Any:
+        try:
+            return call()
+        except Exception as error:
+            self.find(place, f"raises {_line(error)}", advice)
+            return None
+
+    def _description(self, adapter: Adapter) -> None:
+        try:
+            json.dumps(contract.describe(adapter))
+        except Exception as error:
+            self.find("describe", f"raises {_line(error)}", "`versions` and `flags` give mappings from text to text")
+
+    # -------------------------------------------------------------- operations
+
+    def _operations(self, adapter: Adapter) -> None:
+        have = {name: function for name in catalogue() if (function := adapter.function(name)) is not None}
+        lacks = [name for name in catalogue() if name not in have]
+        self.notes.append(f"operations: {', '.join(have)}")
+        self.notes.append(f"unsupported: {', '.join(lacks) or 'none'}")
+        if set(have) <= {"round_trip"}:
+            self.find("operations", "none is there", "add a function with a name of `nnconform list --operations`")
+        for name, function in have.items():
+            if problem := _misfit(function, catalogue()[name]):
+                self.find(name, problem, f"it is called as {signature(catalogue()[name])}, attributes by keyword")
+
+    def _misspelt(self) -> None:
+        known = {*catalogue(), *(alias for aliases in ALIASES.values() for alias in aliases)}
+        for name in sorted(_public(self.kind) - known):
+            if close := get_close_matches(name, known, n=1, cutoff=LIKE):
+                advice = "rename it, or give a helper a name that starts with _"
+                self.find(name, f"is no operation (did you mean {close[0]!r}?)", advice)
+
+    # -------------------------------------------------------------- the seam
+
+    def _seam(self, adapter: Adapter) -> bool:
+        """Whether arrays get in and out unharmed, so that questions make sense."""
+        before = len(self.amiss)
+        for dtype in FORMATS:
+            for shape in SHAPES:
+                if not self._round_trip(adapter, dtype, shape):
+                    break
+        return len(self.amiss) == before
+
+    def _round_trip(self, adapter: Adapter, dtype: str, shape: tuple[int, ...]) -> bool:
+        """Whether the next shape of this dtype is worth a look."""
+        given = np.arange(1, 1 + int(np.prod(shape)), dtype=np.float64).reshape(shape).astype(dtype_of(dtype))
+        sent = given.copy()
+        place = f"{dtype} {list(shape)} on {adapter.device}"
+        try:
+            native = adapter.to_native(sent)
+            adapter.synchronize(native)
+            back = adapter.to_numpy(native)
+            where = adapter.device_of(native)
+        except Unsupported:
+            self.notes.append(f"unsupported: {dtype}")
+            return False
+        except Exception as error:
+            self.find(place, f"raises {_line(error)}", "raise Unsupported for a dtype that the framework lacks")
+            return False
+        found = len(self.amiss)
+        self._came_back(place, given, sent, back)
+        if where != adapter.device:
+            self.find(place, f"device_of says {where!r}", "put arrays on self.device; answer in the words of `devices`")
+        return len(self.amiss) == found
+
+    def _came_back(self, place: str, given: Any, sent: Any, back: Any) -> None:
+        if not isinstance(back, np.ndarray | np.generic):
+            self.find(place, f"to_numpy gives {type(back).__name__}", "return a numpy.ndarray")
+        elif back.dtype != given.dtype:
+            self.find(place, f"comes back as {back.dtype}", "keep the dtype both ways, or raise Unsupported")
+        elif back.shape != given.shape:
+            self.find(place, f"comes back as {list(back.shape)}", "keep the shape both ways")
+        elif not same_bits(np.asarray(back), given):
+            self.find(place, "comes back with other values", "copy every element both ways")
+        if not same_bits(sent, given):
+            self.find(place, "the NumPy array was changed on the way", "copy before changing anything")
+
+
+def _misfit(function: Callable[..., Any], entry: Operation) -> str:
+    """Why a function cannot be called as the catalogue says, or ''."""
+    try:
+        taken = inspect.signature(function, follow_wrapped=False)
+    except (TypeError, ValueError):
+        return ""  # built in: nothing can be known before it is called
+    positions = [*entry.arguments, *(["layers"] if entry.layers else [])]
+    attributes = {} if entry.layers else dict(entry.attributes)
+    try:
+        taken.bind(*positions, **attributes)
+    except TypeError as error:
+        return f"its signature {taken} does not fit: {error}"
+    return ""
+
+
+def _public(kind: type[Adapter]) -> set[str]:
+    """Public functions of an adapter's own classes and files that the contract does not know."""
+    names: set[str] = set()
+    modules = [getattr(kind, "file", None)]
+    for each in kind.__mro__:
+        if each in {Adapter, object}:
+            continue
+        names |= {name for name, value in vars(each).items() if callable(value) or isinstance(value, staticmethod)}
+        modules.append(sys.modules.get(each.__module__))
+    for module in modules:
+        if module is not None and not module.__name__.startswith("nnconform.adapters.homework"):
+            names |= set(_functions(module))
+    return {name for name in names if not name.startswith("_") and not hasattr(Adapter, name)}
+
+
+def _functions(module: Any) -> Iterator[str]:
+    for name, value in vars(module).items():
+        if inspect.isfunction(value) and value.__module__ == module.__name__:
+            yield name
+
+
+def _line(error: Exception) -> str:
+    text = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

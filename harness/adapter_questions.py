@@ -1,0 +1,59 @@
+"""A few easy questions to a new adapter: the smallest shipped example of each operation that it has.
+
+Only what an adapter's author can mend is told; how close the numbers are is for a run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from nnconform.adapters.contract import Adapter
+from nnconform.harness.interview import interview
+from nnconform.harness.judge import judge
+from nnconform.spec.frozen import FrozenFile, read_current, shipped
+
+ADVICE = {
+    "crash": "call it as `nnconform list --operations` shows; raise Unsupported for what the framework lacks",
+    "type": "return one native array, which to_numpy turns into a numpy.ndarray",
+    "dtype": "answer in the dtype of the inputs: convert nothing on the way",
+    "shape": "answer in the shape that the formula gives: reshape nothing on the way",
+    "device": "compute on self.device, and let device_of say where a value really lies",
+    "changes its inputs": "work on a copy, or use the call that does not write in place",
+    "stale": "compute afresh at each call: a cache by identity answers with old numbers",
+    "overwritten": "give each answer memory of its own",
+    "value": "see whether arguments are swapped or a transpose is missing",
+    "nan": "see whether arguments are swapped or a buffer is read before it is filled",
+    "inf": "see whether arguments are swapped or a buffer is read before it is filled",
+}
+
+
+def ask_each(adapter: Adapter) -> Iterator[tuple[str, str, str]]:
+    """Operation, what is amiss, advice: the first finding of each operation."""
+    for operation, frozen in sorted(_smallest().items()):
+        if adapter.function(operation) is None:
+            continue
+        verdict = judge(frozen, interview(adapter, frozen["ask"]))
+        if verdict.findings:
+            found = verdict.findings[0]
+            advice = ADVICE.get(found.facet, "see the report of a run")
+            yield operation, f"{found.line()} (asked in {frozen['dtype']}, case {frozen['case']})", advice
+
+
+def _smallest() -> dict[str, dict[str, Any]]:
+    """The shortest frozen example of each operation by itself."""
+    found: dict[str, str] = {}
+    for made in filter(None, map(read_current, shipped())):
+        for operation, text in _examples(made):
+            if operation not in found or len(text) < len(found[operation]):
+                found[operation] = text
+    from json import loads
+
+    return {operation: loads(text) for operation, text in found.items()}
+
+
+def _examples(made: FrozenFile) -> Iterator[tuple[str, str]]:
+    for case in made.cases:
+        if case["kind"] == "example" and case["level"] == "must" and len(case["operations"]) == 1:
+            dtype = "float32" if "float32" in case["dtypes"] else case["dtypes"][0]
+            yield case["operations"][0], made.text(case["id"], dtype)

@@ -1,0 +1,84 @@
+"""What a typed path means: a spec file wherever nnconform is installed, one case of it, an item as pytest prints it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from nnconform.harness.plan import plan
+from nnconform.spec.errors import SpecError, nearest
+from nnconform.spec.frozen import ROOT, shipped, shown
+from nnconform.spec.loader import is_ours
+
+if TYPE_CHECKING:
+    from nnconform.harness.options import Options, Subject
+
+_WORD = re.compile(r"[A-Za-z_]\w*")
+
+
+def choose_spec(config: pytest.Config, options: Options) -> None:
+    """No path typed: the shipped spec.  Otherwise each path is made one that pytest finds.  Raises UsageError."""
+    if config.args_source is not pytest.Config.ArgsSource.ARGS:
+        config.args[:] = [str(ROOT)]
+        return
+    found = [made for argument in config.args for made in _found(argument, options)]
+    if not config.getoption("pyargs"):
+        for argument in found:
+            _check_path(argument.partition("::")[0])
+    config.args[:] = found
+
+
+def check_marks(config: pytest.Config) -> None:
+    """A slip in `-m` would select nothing without a word; tell the nearest right name."""
+    known = {line.partition(":")[0].partition("(")[0].strip() for line in config.getini("markers")}
+    for word in _WORD.findall(config.getoption("markexpr", "") or ""):
+        hint = nearest(word, known)
+        if hint and word not in known and word not in {"and", "or", "not"}:
+            raise pytest.UsageError(f"no case is marked {word!r}{hint}")
+
+
+def _found(argument: str, options: Options) -> Iterator[str]:
+    name, separator, rest = argument.partition("::")
+    path = _located(Path(name))
+    if separator and "/" not in rest and path.suffix == ".toml" and path.is_file() and is_ours(path):
+        yield from (f"{path}::{item}" for item in _items(path, rest, options))
+    else:
+        yield f"{path}{separator}{rest}"
+
+
+def _located(path: Path) -> Path:
+    inside = ROOT.joinpath(*path.parts[1:])
+    if path.exists() or path.parts[:1] != ("spec",) or not inside.exists():
+        return path
+    return inside
+
+
+def _check_path(path: str) -> None:
+    """What pytest would say too, but before a framework is loaded, and under xdist."""
+    if not Path(path).exists():
+        raise pytest.UsageError(f"no such file or folder: {path}{nearest(path, map(shown, shipped()))}")
+
+
+def _items(path: Path, case: str, options: Options) -> Iterator[str]:
+    """The items of one case: `file::case` stands for all of them."""
+    try:
+        cases = {found["id"]: found for found in plan(path).cases}
+    except SpecError as error:
+        raise pytest.UsageError(*map(str, error.problems)) from None
+    if case not in cases:
+        raise pytest.UsageError(f"{shown(path)} has no case {case!r}{nearest(case, cases)}")
+    dtypes = [dtype for dtype in cases[case]["dtypes"] if options.dtypes is None or dtype in options.dtypes]
+    if not dtypes:
+        raise pytest.UsageError(f"{case} runs in {', '.join(cases[case]['dtypes'])} only")
+    for subject in options.subjects:
+        for dtype in dtypes:
+            yield item_name(case, subject, dtype)
+
+
+def item_name(case: str, subject: Subject, dtype: str) -> str:
+    """An item's name: the same in every folder, and without a `[`, which would end it for pytest."""
+    return f"{case}/{subject.label}/{subject.device}/{dtype}/{subject.mode}"

@@ -1,0 +1,117 @@
+"""The command line: `nnconform VERB`.  Exit codes: 0 fine, 1 findings, 4 asked wrongly."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from typing import NoReturn, Protocol
+
+from nnconform.harness.commands import BAD_INPUT, BadInput, adapter, check, explain, freeze, listing, report
+from nnconform.spec.errors import SpecError, nearest
+
+BROKEN_PIPE = 128 + 13
+INTERRUPTED = 128 + 2
+
+
+class Verb(Protocol):
+    """What a module in `commands` gives."""
+
+    HELP: str
+
+    def arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Declare the verb's arguments."""
+
+    def run(self, arguments: argparse.Namespace) -> int:
+        """Do it; gives the exit code."""
+
+
+VERBS: Mapping[str, Verb] = {
+    "list": listing,
+    "freeze": freeze,
+    "check": check,
+    "explain": explain,
+    "report": report,
+    "adapter": adapter,
+}
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaints are one line with the nearest right name."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message} ({self.prog} --help lists what there is)")
+
+    def _check_value(self, action: argparse.Action, value: object) -> None:
+        known = [str(choice) for choice in action.choices or ()]
+        if known and value not in known:
+            what = action.metavar or action.dest
+            raise BadInput(f"unknown {what} {value!r}{nearest(value, known)}; known: {', '.join(known)}")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one verb; gives the exit code."""
+    try:
+        status = _run(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+    except BadInput as error:
+        print(f"nnconform: {error}", file=sys.stderr)
+        return BAD_INPUT
+    except SpecError as error:
+        for problem in error.problems:
+            print(problem, file=sys.stderr)
+        return BAD_INPUT
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has no reader
+        return BROKEN_PIPE
+    except KeyboardInterrupt:
+        print("nnconform: interrupted", file=sys.stderr)
+        return INTERRUPTED
+    return status
+
+
+def _run(argv: list[str]) -> int:
+    parser = _parser()
+    arguments, rest = parser.parse_known_args(argv)
+    if rest:
+        known = [option for option in _options(parser, argv) if option.startswith("--")]
+        raise BadInput(f"unknown argument {rest[0]!r}{nearest(rest[0].partition('=')[0], known)}")
+    if arguments.version:
+        from importlib.metadata import version
+
+        print(f"nnconform {version('nnconform')}")
+        return 0
+    if arguments.verb is None:
+        parser.print_help()
+        return BAD_INPUT
+    return VERBS[arguments.verb].run(arguments)
+
+
+def _parser() -> Parser:
+    parser = Parser(
+        prog="nnconform",
+        description="A conformance suite for neural-network primitives.  To run it: pytest --adapter=NAME.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="store_true", help="print the version")
+    verbs = parser.add_subparsers(dest="verb", metavar="verb")
+    for name, verb in VERBS.items():
+        made = verbs.add_parser(name, help=verb.HELP, description=verb.HELP, allow_abbrev=False)
+        verb.arguments(made)
+    return parser
+
+
+def _options(parser: argparse.ArgumentParser, argv: Sequence[str]) -> list[str]:
+    """The options of the verb that was typed, or of the whole."""
+    found = list(parser._option_string_actions)  # noqa: SLF001 - argparse lists them nowhere else
+    for action in parser._actions:  # noqa: SLF001
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001
+            typed = next((word for word in argv if word in action.choices), None)
+            if typed is not None:
+                found += _options(action.choices[typed], argv)
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,167 @@
+"""`nnconform explain`: what a case demands, what is true, and how its bounds come about, in numbers."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from nnconform.harness.commands import BadInput, located, one_of
+from nnconform.spec.catalogue import Operation, catalogue
+from nnconform.spec.errors import nearest
+
+if TYPE_CHECKING:
+    from nnconform.spec.model import Case
+
+HELP = "tell what a case demands and how its bounds come about"
+MOST = 24
+"""Elements shown of an array."""
+TABLE = "OpenCL C 3.0, 'Relative Error as ULPs', full profile"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("case", metavar="CASE", help="an id, file::id, or an item's id as pytest prints it")
+    parser.add_argument("--dtype", metavar="DTYPE", help="the dtype to explain it in (default: the case's first)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Find the case and print what is known of it."""
+    from nnconform.harness.plan import plan
+
+    file, name, asked = _asked(arguments.case)
+    path, case = _find(file, name)
+    dtype = one_of("dtype", arguments.dtype or asked or case.dtypes[0], case.dtypes)
+    frozen = plan(path).line(case.id, dtype)
+    for line in _lines(case, frozen):
+        print(line)
+    return 0
+
+
+def _asked(text: str) -> tuple[str, str, str]:
+    """File, case and dtype of `case`, `file::case` or `file::case/adapter/device/dtype/mode`."""
+    file, _, rest = text.rpartition("::")
+    case, *places = rest.split("/")
+    return file, case, places[2] if len(places) == 4 else ""
+
+
+def _find(file: str, name: str) -> tuple[Path, Case]:
+    from nnconform.spec.frozen import shipped, shown
+    from nnconform.spec.loader import load
+
+    cases = [(path, case) for path in ([located(file)] if file else shipped()) for case in load(path, shown(path))]
+    found = [(path, case) for path, case in cases if case.id == name]
+    if len(found) > 1:
+        raise BadInput(f"{name!r} stands in several files: {', '.join(f'{case.path}::{name}' for _, case in found)}")
+    if not found:
+        hint = nearest(name, [case.id for _, case in cases])
+        raise BadInput(f"no case {name!r}{hint}; nnconform list prints them all")
+    return found[0]
+
+
+def _lines(case: Case, frozen: dict[str, Any]) -> Iterator[str]:
+    source = frozen["source"]
+    yield f"{case.path}::{case.id} (line {case.line}), {case.kind}, {case.level}, in {frozen['dtype']}"
+    yield f"requirement: {frozen['requirement']}"
+    yield f"source:      {source['document']}, '{source['heading']}'"
+    yield f"systems:     {', '.join(frozen['systems']) or 'none'}"
+    for name in ("erratum", "guards", "left_out"):
+        if frozen.get(name):
+            yield f"{name + ':':<12} {frozen[name]}"
+    yield from _formulas(frozen["ask"]["steps"])
+    yield from _arrays("inputs", frozen, frozen["ask"]["inputs"])
+    yield from _arrays("must be refused", frozen, frozen["ask"].get("refused", {}))
+    yield from _truths(frozen)
+    yield from _bounds(frozen)
+
+
+def _formulas(steps: list[dict[str, Any]]) -> Iterator[str]:
+    yield "formula:"
+    for step in steps:
+        entry = catalogue()[step["operation"]]
+        given = ", ".join([*step["inputs"], *(f"{name}={value}" for name, value in step["attributes"].items())])
+        yield f"  {step['name']} = {step['operation']}({given}): {entry.formula}"
+
+
+def _arrays(title: str, frozen: dict[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
+    from nnconform.harness.interview import materialize
+
+    if inputs:
+        yield f"{title}:"
+    for name, data in inputs.items():
+        array = materialize(data, frozen["dtype"]).astype("float64")
+        named = f", generated: {data['generate']} {data['name']!r}" if "generate" in data else ""
+        values = f" = {array.tolist()}" if array.size <= MOST else ""
+        yield f"  {name} {list(array.shape)}{named}{values}"
+
+
+def _truths(frozen: dict[str, Any]) -> Iterator[str]:
+    from nnconform.harness.comparison import Truth
+
+    expect = frozen["expect"]
+    if "trait" in expect:
+        yield f"measured, never failed: the trait {expect['trait']!r}"
+    for name, data in expect.get("outputs", {}).items():
+        truth = Truth(data, frozen["dtype"])
+        yield f"truth of {name} {list(truth.shape)}" + (": every bit is determined" if truth.exact else ":")
+        yield from _elements(truth)
+    if "property" in expect:
+        yield f"property: {', '.join(f'{name} {value}' for name, value in expect['property'].items())}"
+    if "should_ulps" in expect:
+        yield f"should:   within {expect['should_ulps']} ulps"
+
+
+def _elements(truth: Any) -> Iterator[str]:
+    from numpy import ndindex
+
+    for number, place in enumerate(ndindex(*truth.shape)):
+        if number == MOST:
+            yield f"  ... and {truth.high.size - MOST} more"
+            return
+        at = "".join(f"[{index}]" for index in place)
+        told = f"  {at} {float(truth.high[place])!r}".replace("  -", " -")
+        if truth.error is not None:
+            error = float(truth.error[place])
+            ulps = error / float(truth.spacing()[place])
+            told += f", may be off by {error:.3g} ({ulps:.3g} ulps)" if error else ", exactly"
+        yield told
+
+
+def _bounds(frozen: dict[str, Any]) -> Iterator[str]:
+    terms = {term["step"]: term for term in frozen["expect"].get("terms", [])}
+    if not terms:
+        return
+    yield "how the bounds come about (any order of a sum passes; errors of earlier steps are carried on):"
+    for step in frozen["ask"]["steps"]:
+        term, entry = terms[step["name"]], catalogue()[step["operation"]]
+        unit = f"unit roundoff {_power(term['unit_roundoff'])}"
+        if entry.exact:
+            yield f"  {step['name']}: {entry.operation} rounds nothing"
+        else:
+            yield f"  {step['name']}: {entry.operation} computed in {term['computes_in']}, {unit}"
+        for function, ulps in _grants(entry, step["attributes"], term["computes_in"]):
+            yield f"     {function} may err by {_decimal(ulps)} ulps ({TABLE})"
+        if term.get("largest_bound") == 0 and not entry.exact:
+            yield "     but these numbers round nowhere, in whatever order"
+        elif "largest_bound" in term and not entry.exact:
+            yield f"     largest bound {term['largest_bound']:.3g}, at the exact value {term['there']!r}"
+
+
+def _grants(entry: Operation, attributes: Mapping[str, Any], computes_in: str) -> Iterator[tuple[str, Fraction]]:
+    """The published errors of the elementary functions that a step uses; a layer uses its activations'."""
+    from nnconform.reference.truth.table import ULPS
+
+    asked = attributes.get("activations") or ([attributes["activation"]] if "activation" in attributes else [])
+    names = [name for each in asked for name in catalogue()[each].grants] if asked else entry.grants
+    for name in dict.fromkeys(names):
+        yield name, ULPS[computes_in][name]
+
+
+def _power(unit: float) -> str:
+    return f"2**{Fraction(unit).denominator.bit_length() * -1 + 1}" if unit else "0"
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):g}"

@@ -1,0 +1,32 @@
+"""`nnconform freeze`: compute truths and bounds, once, beside each case file."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.util import find_spec
+
+from nnconform.harness.commands import BadInput, spec_files
+
+HELP = "write the frozen form of case files (needs python-flint)"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="case files or folders (default: all shipped)")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit 1 where a frozen form is out of date")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Freeze, or only check."""
+    files = spec_files(arguments.paths)
+    if find_spec("flint") is None:
+        raise BadInput("freezing needs python-flint, which is not installed: pip install 'nnconform[author]'")
+    from nnconform.harness.freezing import freeze_all
+    from nnconform.spec.frozen import shown
+
+    stale = freeze_all(files, check=arguments.check)
+    for path in stale:
+        print(f"{shown(path)}: {'out of date: run nnconform freeze' if arguments.check else 'frozen'}")
+    print(f"{len(files) - len(stale)} of {len(files)} files current", file=sys.stderr)
+    return 1 if stale and arguments.check else 0

@@ -1,0 +1,34 @@
+"""`nnconform report`: a page from the records of one or more runs."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nnconform.harness.commands import BadInput
+
+HELP = "write one page from the records of one or more runs"
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the verb's arguments."""
+    parser.add_argument("records", metavar="RECORDS", nargs="+", help="records (.jsonl) that runs wrote")
+    parser.add_argument("-o", "--output", metavar="PAGE", help="the page (default: beside the first records)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Write the page and say where it is."""
+    paths = [Path(name) for name in arguments.records]
+    for path in paths:
+        if not path.is_file():
+            raise BadInput(f"no records {str(path)!r}: a run writes them into nnconform-results")
+    target = Path(arguments.output) if arguments.output else paths[0].with_suffix(".html")
+    from nnconform.reports.page import write_page
+
+    try:
+        print(write_page(paths, target))
+    except OSError as error:
+        raise BadInput(f"cannot write {target}: {error.strerror}") from None
+    except ValueError as error:
+        raise BadInput(f"no page from {', '.join(map(str, paths))}: {error}") from None
+    return 0

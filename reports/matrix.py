@@ -1,0 +1,73 @@
+"""The matrix: operations by adapter, device, mode and dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from nnconform.reports.merge import Answer, Asked
+from nnconform.reports.tally import Tally, tally
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One dtype of one subject; no dtype where nothing was asked of it."""
+
+    asked: Asked
+    dtype: str
+
+    @property
+    def name(self) -> str:
+        """The column in words."""
+        return f"{self.asked.full_name} {self.dtype}".rstrip()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One operation, one cell a column."""
+
+    name: str
+    cells: tuple[Tally, ...]
+
+    @property
+    def letters(self) -> str:
+        """Every outcome letter in the row."""
+        return "".join(dict.fromkeys("".join(cell.letters for cell in self.cells)))
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Rows by columns."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+
+
+def operations_matrix(asked: Sequence[Asked]) -> Matrix:
+    """Every operation that any subject was asked for, in alphabetical order."""
+    columns = tuple(Column(one, dtype) for one in asked for dtype in one.dtypes or ("",))
+    found = [_by_operation(column) for column in columns]
+    names = sorted({name for cells in found for name in cells})
+    rows = tuple(Row(name, tuple(tally(cells.get(name, ()), name) for cells in found)) for name in names)
+    return Matrix(columns, rows)
+
+
+def _by_operation(column: Column) -> dict[str, list[Answer]]:
+    cells: dict[str, list[Answer]] = {}
+    for (_, _, dtype), answer in column.asked.answers.items():
+        if dtype == column.dtype:
+            for operation in dict.fromkeys(answer.shown.operations):
+                cells.setdefault(operation, []).append(answer)
+    return cells
+
+
+def systems_rows(asked: Sequence[Asked], names: Iterable[str]) -> tuple[Row, ...]:
+    """Where each of the documents' systems stands, one cell a subject."""
+    found: list[dict[str, list[Answer]]] = []
+    for one in asked:
+        cells: dict[str, list[Answer]] = {}
+        for answer in one.answers.values():
+            for system in dict.fromkeys(answer.shown.systems):
+                cells.setdefault(system, []).append(answer)
+        found.append(cells)
+    return tuple(Row(name, tuple(tally(cells.get(name, ())) for cells in found)) for name in names)

@@ -1,0 +1,105 @@
+"""Runs joined: every subject once, with all that it was asked in any of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from nnconform.reports.files import write_whole
+from nnconform.reports.model import Result, Run, Subject
+from nnconform.reports.outcomes import rank
+from nnconform.reports.records import read_records
+
+Key = tuple[str, str, str]
+"""What one subject was asked: file, case, dtype."""
+_DTYPES = ("bfloat16", "float16", "float32", "float64")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One case in one dtype as one subject answered it: once, or once a run."""
+
+    results: tuple[Result, ...]
+    files: tuple[str, ...]
+    """The record file of each result."""
+
+    @cached_property
+    def shown(self) -> Result:
+        """The worst of them; of equals the latest."""
+        return min(reversed(self.results), key=lambda result: rank(result.outcome))
+
+    @property
+    def differs(self) -> bool:
+        """Whether its outcome is not the same in all runs."""
+        return len({result.outcome for result in self.results}) > 1
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One subject over all runs that asked it."""
+
+    subject: Subject
+    number: int
+    """Counts from 1 where several subjects share label, device and mode; else 0."""
+    runs: tuple[Run, ...]
+    answers: dict[Key, Answer]
+
+    @property
+    def name(self) -> str:
+        """How a column is headed."""
+        return f"{self.subject.label} #{self.number}" if self.number else self.subject.label
+
+    @property
+    def full_name(self) -> str:
+        """The name with device and mode."""
+        return f"{self.name} {self.subject.device} {self.subject.mode}"
+
+    @property
+    def not_run(self) -> bool:
+        """Whether nothing at all was asked: not a failure, and no 0 %."""
+        return not self.answers
+
+    @property
+    def unfinished(self) -> bool:
+        """Whether a run of it is incomplete."""
+        return any(run.unfinished for run in self.runs)
+
+    @cached_property
+    def dtypes(self) -> tuple[str, ...]:
+        """Every dtype it was asked in, narrow ones first."""
+        found = {dtype for _, _, dtype in self.answers}
+        return tuple(sorted(found, key=lambda name: (_DTYPES.index(name) if name in _DTYPES else len(_DTYPES), name)))
+
+
+def join(runs: Sequence[Run]) -> list[Asked]:
+    """Every subject of some runs, in the order of their first mention."""
+    found: dict[Subject, list[Run]] = {}
+    for run in runs:
+        for subject in dict.fromkeys(run.subjects):
+            found.setdefault(subject, []).append(run)
+    places = [subject.place for subject in found]
+    numbers: dict[tuple[str, str, str], int] = {}
+    asked = []
+    for subject, own in found.items():
+        place = subject.place
+        numbers[place] = numbers.get(place, 0) + 1
+        number = numbers[place] if places.count(place) > 1 else 0
+        asked.append(Asked(subject, number, tuple(own), _answers(subject, own)))
+    return asked
+
+
+def _answers(subject: Subject, runs: Iterable[Run]) -> dict[Key, Answer]:
+    found: dict[Key, list[tuple[Result, str]]] = {}
+    for run in runs:
+        for result in run.results:
+            if result.place == subject.place:
+                found.setdefault(result.key, []).append((result, run.file))
+    return {key: Answer(*zip(*found[key], strict=True)) for key in sorted(found)}
+
+
+def write_merged(records: Sequence[Path], target: Path) -> Path:
+    """One file with every run of several, each run once; lines that cannot be used are left behind."""
+    lines = [text for run in read_records(records) for text in run.texts]
+    return write_whole(target, "\n".join(lines) + "\n")

@@ -1,0 +1,44 @@
+"""The outcomes a case can have, with their letters: a colour never stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One outcome, as the legend defines it."""
+
+    letter: str
+    name: str
+    meaning: str
+
+
+OUTCOMES = (
+    Outcome("C", "crashed", "The process beside the framework ended in the middle of the case."),
+    Outcome("T", "timeout", "No answer came within the time that a case may take."),
+    Outcome("E", "error", "The suite itself could not ask or judge; nothing is said about the framework."),
+    Outcome("F", "failed", "The answer breaks the requirement."),
+    Outcome("K", "known deviation", "It fails in a way that is known, verified and listed with its reason."),
+    Outcome("P", "passed", "Every value is within its proven bound, and nothing else was found."),
+    Outcome("U", "unsupported", "The framework or its adapter says that it does not have this; no fault is counted."),
+    Outcome("-", "not run", "Not asked in these records: left out, not selected, or the run ended before it."),
+)
+"""From the one that shows first to the one that shows last."""
+
+BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
+BY_LETTER = {outcome.letter: outcome for outcome in OUTCOMES}
+FAILING = ("crashed", "timeout", "error", "failed")
+NOT_ASKED = BY_NAME["not run"]
+_RANK = {outcome.name: rank for rank, outcome in enumerate(OUTCOMES)}
+
+
+def rank(name: str) -> int:
+    """The place of an outcome: the lowest shows."""
+    return _RANK[name]
+
+
+def worst(names: Iterable[str]) -> Outcome:
+    """The outcome that stands for several; not asked where there is none."""
+    return BY_NAME[min(names, key=rank, default=NOT_ASKED.name)]

@@ -1,0 +1,167 @@
+"""Reading record files, tolerantly: what cannot be used is listed, and the rest is used.
+
+A file is JSON Lines: a header, a line a result, a footer; `schema/record.schema.json` has the fields.  A merged file
+holds several such runs, one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from nnconform.reports.details import details_of, finding_of, witness_of
+from nnconform.reports.fields import Fields, parse
+from nnconform.reports.model import Footer, Problem, Result, Run, Subject
+from nnconform.reports.outcomes import BY_NAME
+
+SCHEMA = 1
+"""The newest schema number that is understood here."""
+_MACHINE = ("python", "system", "machine", "processor", "numpy")
+"""What of a run's environment makes two subjects different."""
+
+
+class RecordError(ValueError):
+    """A file that is no record; the message is one line that says why."""
+
+
+def read_records(paths: Sequence[Path]) -> list[Run]:
+    """Every run of some files, in order; a run that was read already is left out.  Raises RecordError."""
+    if not paths:
+        raise RecordError("no record files were given")
+    runs: dict[tuple[str, ...], Run] = {}
+    for path in paths:
+        for run in read(path):
+            runs.setdefault(run.texts, run)
+    return list(runs.values())
+
+
+def read(path: Path) -> list[Run]:
+    """The runs of one file.  Raises RecordError where it holds none."""
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        raise RecordError(f"{path}: {error.strerror}") from None
+    if not raw.strip():
+        raise RecordError(f"{path}: is empty: its run ended before it wrote anything")
+    builders: list[_Builder] = []
+    for number, line in enumerate(raw.split(b"\n"), 1):
+        if line.strip():
+            _take(path, number, line, builders)
+    if raw[-1:] != b"\n" and builders[-1].problems and builders[-1].problems[-1].line == raw.count(b"\n") + 1:
+        builders[-1].problems[-1] = Problem(raw.count(b"\n") + 1, "the file breaks off in the middle of this line")
+    return [builder.build() for builder in builders]
+
+
+def _take(path: Path, number: int, line: bytes, builders: list[_Builder]) -> None:
+    try:
+        text = line.decode()
+        data = Fields(parse(text))
+        kind = data.text("record")
+        if kind == "header":
+            _check_schema(path, data)
+            builders.append(_Builder(path, data, text))
+        elif builders:
+            builders[-1].add(kind, data, text)
+        else:
+            raise ValueError(f"is a {kind}, not a header")
+    except RecordError:
+        raise
+    except ValueError as error:
+        message = "is no UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
+        if not builders:
+            raise RecordError(f"{path}: is no nnconform record: line {number} {message}") from None
+        builders[-1].problems.append(Problem(number, message))
+
+
+def _check_schema(path: Path, data: Fields) -> None:
+    found = data.whole("schema")
+    if found > SCHEMA:
+        raise RecordError(
+            f"{path}: has record schema {found}, and this nnconform reads up to {SCHEMA}: upgrade nnconform"
+        )
+
+
+class _Builder:
+    """One run while it is read."""
+
+    def __init__(self, path: Path, header: Fields, text: str) -> None:
+        self.path, self.header = path, header
+        self.texts = [text]
+        self.environment = header.pairs("environment")
+        self.subjects = [self._subject(Fields(item)) for item in header.items("subjects")]
+        self.results: list[Result] = []
+        self.footer: Footer | None = None
+        self.problems: list[Problem] = []
+        header.text("started")
+
+    def _subject(self, data: Fields) -> Subject:
+        machine = {name: value for name, value in self.environment if name in _MACHINE}
+        machine["python"] = data.text("python", machine.get("python", ""))
+        label = data.text("label", data.text("adapter"))
+        return Subject(
+            label, data.text("adapter"), data.text("device"), data.text("mode"), data.pairs("versions"),
+            data.pairs("flags"), tuple(machine.items()), data.text("script", ""), data.text("array_source", ""),
+        )  # fmt: skip
+
+    def add(self, kind: str, data: Fields, text: str) -> None:
+        """One more line."""
+        if kind == "result":
+            result = _result(data)
+            self.results.append(result)
+            if all(subject.place != result.place for subject in self.subjects):
+                self.subjects.append(Subject(result.adapter, result.adapter, result.device, result.mode))
+        elif kind == "footer":
+            self.footer = _footer(data)
+        else:
+            raise ValueError(f"is of kind {kind!r}, which is not known here")
+        self.texts.append(text)
+
+    def build(self) -> Run:
+        """The run, typed."""
+        header = self.header
+        return Run(
+            self.path.name, header.text("suite", ""), header.text("spec", ""), header.text("started"),
+            header.texts("arguments"), header.text("level", "must"), self.environment, tuple(self.subjects),
+            tuple(self.results), self.footer, tuple(self.problems), tuple(self.texts),
+        )  # fmt: skip
+
+
+def _footer(data: Fields) -> Footer:
+    return Footer(
+        data.text("finished"), data.whole("exit_status"), data.flag("complete"), data.whole("collected"),
+        data.whole("results"),
+    )  # fmt: skip
+
+
+def _result(data: Fields) -> Result:
+    outcome = data.text("outcome")
+    if outcome not in BY_NAME:
+        raise ValueError(f"has the outcome {outcome!r}, which is not known here")
+    return Result(
+        id=data.text("id"),
+        file=data.text("file"),
+        case=data.text("case"),
+        line=data.whole("line", 0),
+        adapter=data.text("adapter"),
+        device=data.text("device"),
+        dtype=data.text("dtype"),
+        mode=data.text("mode"),
+        kind=data.text("kind"),
+        level=data.text("level"),
+        operations=data.texts("operations"),
+        systems=data.texts("systems"),
+        outcome=outcome,
+        ulps=data.number("ulps"),
+        share=data.number("share"),
+        elapsed_ns=data.whole("elapsed_ns"),
+        reason=data.text("reason", ""),
+        should_missed=data.text("should_missed", ""),
+        deviation=data.text("deviation", ""),
+        witness=witness_of(data.data["witness"]) if data.data.get("witness") else None,
+        findings=tuple(finding_of(item) for item in data.items("findings")),
+        traits=tuple(
+            (name, value if isinstance(value, int | str) else str(value))
+            for name, value in data.table("traits").items()
+        ),
+        details=details_of(data) if "steps" in data.data else None,
+    )

@@ -1,0 +1,176 @@
+"""A finding as a stand-alone script in the framework's own API, made from the record alone.
+
+It holds what was asked and how the adapter asks it: import lines, the inputs, the adapter's own functions, a call of
+each step, and the answer beside the exact value.  Nothing here runs what it writes.
+"""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Mapping
+from typing import Any
+
+from nnconform.reports import literals
+from nnconform.reports.literals import NoScript, number
+from nnconform.reports.model import Details, Finding, Result, Shown, Step, Subject
+from nnconform.reports.sources import Source, is_annotated, missing_names, read_source
+from nnconform.reports.words import one_line
+
+_NAMESPACE = "from types import SimpleNamespace"
+_OURS = frozenset({
+    "print", "float", "got", "exact", "allowed", "adapter", "np", "ml_dtypes", "generate", "others", "SimpleNamespace",
+})  # fmt: skip
+_LAYOUTS = {"fortran": "column-major", "strided": "strided", "readonly": "read-only"}
+
+
+def stand_alone(subject: Subject, result: Result) -> str:
+    """The script.  Raises NoScript where the record cannot tell one."""
+    if result.details is None:
+        raise NoScript("the record holds no details of this case")
+    return _Writer(subject, result, result.details).text()
+
+
+class _Writer:
+    def __init__(self, subject: Subject, result: Result, details: Details) -> None:
+        self.subject, self.result, self.details = subject, result, details
+        self.finding: Finding | None = result.findings[0] if result.findings else None
+        self.imports: set[str] = set()
+        self.sources = {
+            operation: read_source(operation, details.functions.get(operation, ""))
+            for operation in dict.fromkeys(step.operation for step in details.steps)
+        }
+        self.names = self._names()
+
+    def text(self) -> str:
+        """All of it."""
+        if not self.details.steps:
+            raise NoScript("the record does not hold the steps")
+        body = [*self._asking(), *self._telling()]
+        functions = "\n\n\n".join(dict.fromkeys(piece for source in self.sources.values() for piece in source.pieces))
+        theirs = self.subject.script.strip().splitlines()
+        imports = "\n".join([*theirs, *sorted(self.imports.difference(theirs))])
+        script = f"{imports}\n\n\n{functions}\n\n\n" + "\n".join(body) + "\n"
+        try:
+            lacking = missing_names(script)
+            future = "from __future__ import annotations\n\n" if is_annotated(script) else ""
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            raise NoScript("what the record holds makes no script") from None
+        return "\n".join(self._head(lacking)) + "\n" + future + script
+
+    def _head(self, lacking: list[str]) -> list[str]:
+        versions = ", ".join(f"{name} {version}" for name, version in self.subject.versions)
+        lines = [self.result.id, self.details.requirement, self.result.why, versions, *self._notes()]
+        if lacking:
+            lines.append(f"The record does not hold: {', '.join(lacking)}")
+        return [f"# {one_line(line)}" for line in lines if line]
+
+    def _notes(self) -> list[str]:
+        """What the script cannot show, said."""
+        notes = []
+        question = self.finding.question if self.finding else "first"
+        if question in _LAYOUTS:
+            notes.append(
+                f"Found with {_LAYOUTS[question]} inputs, which this script does not make: see the rerun line."
+            )
+        if self.subject.mode != "eager":
+            notes.append(f"Found in mode {self.subject.mode}, which is not set here: see the rerun line.")
+        return notes
+
+    def _names(self) -> Mapping[str, str]:
+        """A variable for each input and step, apart from every name that the script needs."""
+        taken = {*_OURS, *keyword.kwlist, *(name for source in self.sources.values() for name in source.defines)}
+        taken |= {word for line in self.subject.script.split("\n") for word in line.replace(",", " ").split()}
+        found: dict[str, str] = {}
+        for name in [*self.details.inputs, *(step.name for step in self.details.steps)]:
+            plain = "".join(letter if letter.isalnum() else "_" for letter in name)
+            plain = plain if plain.isidentifier() else f"v_{plain}"
+            while plain in taken:
+                plain += "_"
+            taken.add(plain)
+            found[name] = plain
+        return found
+
+    # ---------------------------------------------------------------- asking
+
+    def _asking(self) -> list[str]:
+        lines = []
+        if any(source.method for source in self.sources.values()):
+            self.imports.add(_NAMESPACE)
+            lines.append(f"adapter = SimpleNamespace(device={self.subject.device!r}, mode={self.subject.mode!r})")
+        if self.finding and self.finding.facet == "stale" and self.details.before:
+            lines += ["# First other numbers of the same shapes, whose answer must not come back.",
+                      *self._inputs(self.details.before), *self._calls(), ""]  # fmt: skip
+        return [*lines, *self._inputs(self.details.inputs), "", *self._calls()]
+
+    def _inputs(self, arrays: Mapping[str, Shown]) -> list[str]:
+        if not self.subject.array_source:
+            raise NoScript("the record does not say how the framework writes an array")
+        return [
+            f"{self.names[name]} = "
+            + literals.array(self.subject.array_source, shown, self.result.dtype, self.subject.device, self.imports)
+            for name, shown in arrays.items()
+            if name in self.names
+        ]
+
+    def _calls(self) -> list[str]:
+        return [f"{self.names[step.name]} = {self._call(step)}" for step in self.details.steps]
+
+    def _call(self, step: Step) -> str:
+        source = self.sources[step.operation]
+        try:
+            inputs = [self.names[name] for name in step.inputs]
+        except KeyError as missing:
+            raise NoScript(f"the record does not hold the input {missing}") from None
+        given = ["adapter"] if source.method else []
+        kinds = step.attributes.get("activations")
+        if isinstance(kinds, list):
+            return f"{source.name}({', '.join([*given, *_with_layers(source, inputs, kinds)])})"
+        attributes = [f"{name}={_literal(value)}" for name, value in step.attributes.items() if source.takes(name)]
+        return f"{source.name}({', '.join([*given, *inputs, *attributes])})"
+
+    # --------------------------------------------------------------- telling
+
+    def _telling(self) -> list[str]:
+        found = self.finding
+        if found and found.witness:
+            return self._witness(found)
+        if found and found.facet == "not refused":
+            return ['print("accepted, where it must be refused:", ' + self._last() + ")"]
+        name = self.names.get(found.output, self._last()) if found else self._last()
+        what = f"{name}.{found.facet}" if found and found.facet in {"dtype", "shape"} else name
+        return [f'print("{what}:", {what})']
+
+    def _witness(self, found: Finding) -> list[str]:
+        seen = found.witness
+        assert seen is not None
+        name = self.names.get(seen.output, self._last())
+        place = f"[{', '.join(map(str, seen.index))}]" if seen.index else ""
+        return [
+            "",
+            f"got = float({name}{place})",
+            f"exact = {number(seen.exact)}",
+            f"allowed = {number(seen.bound)}",
+            f'print(f"{name}{place} is {{got!r}}, exact {{exact!r}}, off by {{abs(got - exact):.3g}}")',
+            'print(f"allowed: {allowed:.3g}")',
+        ]
+
+    def _last(self) -> str:
+        return self.names[self.details.steps[-1].name]
+
+
+def _with_layers(source: Source, inputs: list[str], kinds: list[Any]) -> list[str]:
+    """Weights and biases as one list of layers, or one by one where a student's function takes them so."""
+    lead = len(inputs) - 2 * len(kinds)
+    if lead < 0:
+        raise NoScript("the record's layers do not match its inputs")
+    if len(source.parameters) not in {0, lead + 1}:
+        return inputs
+    pairs = zip(inputs[lead::2], inputs[lead + 1 :: 2], kinds, strict=True)
+    layers = ", ".join(f"({w}, {b}, {_literal(kind)})" for w, b, kind in pairs)
+    return [*inputs[:lead], f"[{layers}]"]
+
+
+def _literal(value: Any) -> str:
+    if isinstance(value, str | bool | int | float | list):
+        return repr(value)
+    raise NoScript("the record holds an attribute that is not known here")

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from shell import DENSE, FAKES, SIGMOID, pytest_in, run
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--adapter=numpie"], ["no adapter 'numpie' (did you mean 'numpy'?)", "known: "]),
+        (["--adapter=numpy,jaxx"], ["no adapter 'jaxx' (did you mean 'jax'?)"]),
+        (["--adapter="], ["--adapter needs a name: ", "numpy", "or all"]),
+        (["--adapter=homework.py"], ["no adapter file 'homework.py'"]),
+        (["--adapter=fakes.good:Goood"], ["no class 'Goood' (did you mean 'Good'?); it has Good"]),
+        (["--adapter=fakes.good:sigmoid"], ["is no subclass of nnconform.adapters.Adapter"]),
+        (["--adapter=nosuchpackage.module:Class"], ["needs nosuchpackage", "not installed: pip install nosuchpackage"]),
+        (["--adapter=numpy", "--device=cuda"], ["numpy has no device 'cuda' here; it has cpu"]),
+        (["--adapter=numpy", "--device=cpuu"], ["no device 'cpuu' here (did you mean 'cpu'?)"]),
+        (["--adapter=fakes.two_devices:TwoDevices", "--device=fake:2"], ["(did you mean 'fake:1'?); it has cpu, fake:1"]),
+        (["--adapter=numpy,fakes.good:Good", "--device=cuda"], ["numpy has no device 'cuda' here; it has cpu"]),
+        (["--adapter=numpy", "--device=cuda", "-n", "2"], ["numpy has no device 'cuda' here; it has cpu"]),
+        (["--adapter=numpy", "--dtype=flaot32"], ["unknown dtype 'flaot32' (did you mean 'float32'?); known: "]),
+        (["--adapter=numpy", "--dtype="], ["--dtype needs one of ", "float32"]),
+        (["--adapter=numpy", "--mode=eagr"], ["unknown mode 'eagr' (did you mean 'eager'?); known: "]),
+        (["--adapter=numpy", "--level=shoud"], ["unknown level 'shoud' (did you mean 'should'?); known: must, should"]),
+        (["--adapter=numpy", "-m", "sigmiod"], ["no case is marked 'sigmiod' (did you mean 'sigmoid'?)"]),
+        (["--adapter=numpy", "spec/layers/dens.toml"], [f"no such file or folder: spec/layers/dens.toml (did you mean '{DENSE}'?)"]),
+        (["--adapter=numpy", "-n", "2", "nowhere.toml"], ["no such file or folder: nowhere.toml"]),
+        (["--adapter=numpy", f"{SIGMOID}::arround_zero"], ["no case 'arround_zero' (did you mean 'around_zero'?)"]),
+        (["--adapter=numpy", "--dtype=float16", f"{SIGMOID}::around_zero"], ["around_zero runs in float32, float64 only"]),
+        ([SIGMOID], [f"{SIGMOID} is a spec file: say which adapter to ask, as --adapter=numpy"]),
+        (["--adapter=fakes.odd:FailsToStart"], ["does not start: RuntimeError: the driver is too old"]),
+        (["--adapter=fakes.odd:FailsToStart,fakes.good:Good"], ["does not start: RuntimeError: the driver is too old"]),
+    ],
+    ids=lambda value: " ".join(value)[:60],
+)  # fmt: skip
+def test_what_is_asked_wrongly_is_told_in_one_line(tmp_path: Path, arguments: list[str], words: list[str]) -> None:
+    pytest_in(tmp_path, *arguments).complains(*words)
+    assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_a_misspelt_file_of_functions_is_told_with_its_neighbour(tmp_path: Path) -> None:
+    (tmp_path / "homework.py").touch()
+    pytest_in(tmp_path, "--adapter=homwork.py").complains("'homwork.py' (did you mean 'homework.py'?)")
+
+
+def test_two_files_of_one_name_would_have_the_same_ids(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "mine.py").write_text("def sigmoid(x):\n    return x\n", "utf-8")
+    pytest_in(tmp_path, "--adapter=a/mine.py,b/mine.py").complains("two adapters would both be called 'mine'")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("import frameworkthatisnowhere\n", ["needs frameworkthatisnowhere", "pip install frameworkthatisnowhere"]),
+        ("def sigmoid(x)\n    return x\n", ["mine.py does not import: SyntaxError", "line 1"]),
+        ("exit()\n", ["mine.py does not import: SystemExit"]),
+        ("print(1 / 0)\n", ["mine.py does not import: ZeroDivisionError: division by zero"]),
+        ("from nnconform.adapters import Adapter\nclass A(Adapter): ...\nclass B(Adapter): ...\n", ["(A, B)", "mine.py:A"]),
+    ],
+)  # fmt: skip
+def test_a_file_that_does_not_import_is_told_in_one_line(tmp_path: Path, text: str, words: list[str]) -> None:
+    (tmp_path / "mine.py").write_text(text, "utf-8")
+    pytest_in(tmp_path, "--adapter=mine.py").complains(*words)
+
+
+def test_a_framework_that_is_not_installed_is_told_with_the_pip_line(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n\n\nclass Blocked:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] == 'torch':\n"
+        "            raise ModuleNotFoundError(name, name='torch')\n\n\n"
+        "sys.meta_path.insert(0, Blocked())\n",
+        "utf-8",
+    )
+    done = run(["-m", "pytest", "--adapter=torch"], tmp_path, tmp_path)
+    done.complains("the adapter 'torch' needs torch, which is not installed: pip install 'nnconform[torch]'")
+
+
+def test_an_outside_adapter_whose_framework_is_missing_is_told_with_the_pip_line(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    entry = site / "ghost-0.1.dist-info"
+    entry.mkdir(parents=True)
+    (entry / "METADATA").write_text("Metadata-Version: 2.1\nName: ghost\nVersion: 0.1\n", "utf-8")
+    (entry / "entry_points.txt").write_text("[nnconform.adapters]\nghost = ghost_adapter:Missing\n", "utf-8")
+    gone = run(["-m", "pytest", "--adapter=ghost"], tmp_path, site)
+    gone.complains("'ghost' needs ghost_adapter, which is not installed: pip install ghost_adapter")
+    (site / "ghost_adapter.py").write_text((FAKES / "missing.py").read_text("utf-8"), "utf-8")
+    done = run(["-m", "pytest", "--adapter=ghost"], tmp_path, site)
+    done.complains("'ghost' needs frameworkthatisnowhere", "pip install frameworkthatisnowhere")
+
+
+def test_results_that_cannot_be_written_are_told_before_the_first_case(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = pytest_in(tmp_path, "--adapter=numpy", "--nnconform-results=file/inside", f"{SIGMOID}::around_zero")
+    done.complains("cannot write results into", "Not a directory", "say --nnconform-results=FOLDER")
+    assert "passed" not in done.out

@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from shell import nnconform_in, pytest_in, records
+
+HEAD = 'nnconform = "0.1"\ntopic = "Bad on purpose"\n'
+CASE = """
+[[case]]
+id = "one"
+kind = "example"
+requirement = "The logistic function is 1 / (1 + exp(-x))."
+source = { document = "numpy-tensorflow-intro", heading = "Sigmoid Function" }
+operation = "sigmoid"
+inputs.x = [1, 2]
+"""
+GOOD = HEAD + CASE
+RANGE = CASE.replace('"example"', '"property"')
+FILES = {
+    "not_toml": (GOOD + "dtypes = = 3\n", ":11:10: not TOML: "),
+    "unknown_key": (GOOD + 'requirment = "x"\n', ":4: case 'one': unknown key 'requirment' (did you mean 'requirement'?)"),
+    "unknown_operation": (GOOD.replace('"sigmoid"', '"sigmiod"'), ":4: case 'one': unknown operation 'sigmiod' (did you mean 'sigmoid'?)"),
+    "duplicate": (GOOD + CASE, ":12: id 'one' stands at line 4 already"),
+    "nan_bound": (HEAD + RANGE + 'property = { name = "range", low = nan }\n', ":4: case 'one': low: NaN is no finite number"),
+    "too_large": (GOOD.replace("[1, 2]", "[1e400]"), ":4: case 'one': input 'x': 1E+400 is out of range"),
+    "infinite_generator": (
+        GOOD.replace("[1, 2]", '{ generate = "constant", value = 1e400, shape = [2] }'),
+        ":4: case 'one': value: 1E+400 is no finite number",
+    ),
+    "huge_exponent": (GOOD.replace("[1, 2]", "[1e-999999999]"), ":4: case 'one': input 'x': "),
+    "tebibyte": (
+        GOOD.replace("[1, 2]", '{ generate = "dyadic", shape = [1000000, 1000000] }'),
+        ":4: case 'one': shape [1000000, 1000000]: more than ",
+    ),
+    "nested": (GOOD.replace("[1, 2]", "[" * 3000 + "1" + "]" * 3000), ":10: not TOML: nested too deeply"),
+    "nine_deep": (GOOD.replace("[1, 2]", "[" * 10 + "1" + "]" * 10), ":4: case 'one': input 'x': nested too deeply"),
+    "ragged": (GOOD.replace("[1, 2]", "[[1, 2], [3]]"), ":4: case 'one': input 'x': rows of unequal length"),
+    "no_case": (HEAD, ":1: needs at least one [[case]]"),
+    "no_topic": ('nnconform = "0.1"\n' + CASE, ":1: needs a topic"),
+    "future": (GOOD.replace("0.1", "9.9"), ":1: spec version '9.9': this nnconform reads '0.1'"),
+    "bad_id": (GOOD.replace('"one"', '"One/2"'), ":4: case 'One/2': id 'One/2': needs lower-case letters"),
+    "bad_table": (GOOD.replace("inputs.x = [1, 2]", "inputs = 3"), ":4: case 'one': inputs must be a table"),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    made = tmp_path_factory.mktemp("bad")
+    for name, (text, _) in FILES.items():
+        (made / f"{name}.toml").write_text(text, "utf-8")
+    (made / "not_utf8.toml").write_bytes(GOOD.encode() + b"# caf\xe9\n")
+    (made / "good.toml").write_text(GOOD, "utf-8")
+    (made / "pyproject.toml").write_text('[project]\nname = "somebody-elses"\n', "utf-8")
+    return made
+
+
+@pytest.mark.parametrize("workers", ["0", "2"])
+def test_a_run_lists_all_bad_files_one_line_a_finding_and_asks_nothing(folder: Path, workers: str) -> None:
+    done = pytest_in(folder, "--adapter=numpy", "-p", "no:cacheprovider", "-n", workers, ".")
+    expected = {f"{name}.toml{words}" for name, (_, words) in FILES.items()} | {
+        "not_utf8.toml:11: not UTF-8: byte 0xe9"
+    }
+    assert "Traceback" not in done.out + done.err
+    assert "INTERNALERROR" not in done.out + done.err
+    assert len(done.said) == len(expected)
+    for words in expected:
+        assert any(words in line for line in done.said), (words, done.said)
+    assert done.status == 4
+    assert not (folder / "nnconform-results").exists() or not list((folder / "nnconform-results").iterdir())
+
+
+def test_one_bad_file_named_with_an_item_is_told_as_what_it_is(folder: Path) -> None:
+    done = pytest_in(folder, "--adapter=numpy", "-p", "no:cacheprovider", "ragged.toml::one/numpy/cpu/float32/eager")
+    done.complains("ragged.toml:4: case 'one': input 'x': rows of unequal length")
+
+
+def test_check_tells_the_same(folder: Path) -> None:
+    done = nnconform_in(folder, "check", ".")
+    assert done.status == 4
+    assert len(done.said) == len(FILES) + 1
+    for name, (_, words) in FILES.items():
+        assert any(line.startswith(f"{name}.toml{words}") for line in done.said), (words, done.said)
+    assert nnconform_in(folder, "check", "good.toml").status == 0
+
+
+def test_a_file_of_somebody_else_is_left_alone(folder: Path, tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "good.toml"):
+        (tmp_path / name).write_text((folder / name).read_text("utf-8"), "utf-8")
+    done = pytest_in(tmp_path, "--adapter=numpy", ".")
+    assert done.status == 0, done.out + done.err
+    assert [line["id"] for line in records(tmp_path) if line["record"] == "result"] == [
+        "good.toml::one/numpy/cpu/float32/eager",
+        "good.toml::one/numpy/cpu/float64/eager",
+    ]
+
+
+def test_a_users_own_spec_file_without_an_adapter_is_told(folder: Path) -> None:
+    pytest_in(folder, "-p", "no:cacheprovider", "good.toml").complains("good.toml is a spec file", "--adapter=numpy")
