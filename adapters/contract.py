@@ -117,24 +117,3 @@ def describe(adapter: Adapter) -> dict[str, Any]:
         "script": adapter.script,
         "array_source": adapter.array_source,
     }
-
-
-def source_of(function: Function) -> str:
-    """An implementation's source with the helpers of its own file that it calls, helpers first."""
-    try:
-        return "\n\n".join(_sources(inspect.unwrap(function), []))
-    except (OSError, TypeError):
-        return ""
-
-
-def _sources(function: Any, seen: list[Any]) -> list[str]:
-    code = getattr(function, "__code__", None)
-    if code is None or function in seen:
-        return []
-    seen.append(function)
-    parts: list[str] = []
-    for name in code.co_names:
-        helper = inspect.unwrap(found) if callable(found := function.__globals__.get(name)) else None
-        if inspect.isfunction(helper) and helper.__globals__ is function.__globals__:
-            parts += _sources(helper, seen)
-    return [*parts, inspect.cleandoc("\n" + inspect.getsource(function)).removeprefix("@staticmethod\n")]

@@ -16,7 +16,6 @@ import tensorflow as tf
 from nnconform.adapters.contract import Adapter
 
 
-
 def dot(a: Any, b: Any) -> Any:
     return tf.tensordot(a, b, axes=1)
 
@@ -82,8 +81,8 @@ def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:
 
 @cache
 def model(inputs: int, units: tuple[int, ...], activations: tuple[str, ...], dtype: str) -> Any:
-    dense = [keras.layers.Dense(*each, dtype=dtype) for each in zip(units, activations, strict=True)]
-    return keras.Sequential([keras.Input(shape=(inputs,), dtype=dtype), *dense])
+    stack = [keras.layers.Dense(*each, dtype=dtype) for each in zip(units, activations, strict=True)]
+    return keras.Sequential([keras.Input(shape=(inputs,), dtype=dtype), *stack])
 
 
 def filled(layers: Any) -> Any:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -61,7 +62,7 @@ class Truth:
         return made
 
     def difference(self, got: Array) -> Array:
-        """got - exact, in float64."""
+        """The answer less the exact value, in float64."""
         wide = got.astype(np.float64)
         return (wide - self.high) if self.low is None else (wide - self.high) - self.low
 
@@ -133,7 +134,7 @@ def compare(got: Array, truth: Truth) -> Comparison:
 def _clean(sizes: Array, off: Array, truth: Truth) -> Array:
     """0 where nothing is off (0/0) or the truth is special, an infinity where an answer is nan."""
     total = float(sizes.sum())
-    if total == total and truth.all_finite:  # no nan in it
+    if not isnan(total) and truth.all_finite:
         return sizes
     sizes = np.where(np.isnan(sizes), np.inf, sizes)
     return np.where(np.isfinite(truth.high) & (off != 0), sizes, 0.0)

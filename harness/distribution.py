@@ -29,12 +29,7 @@ class Distribution:
         """File by adapter by dtype: one at a time, items would wait for each other's messages."""
         if config.getoption("dist") not in {"load", "no"}:
             return None
-        from xdist.scheduler import LoadScopeScheduling
-
-        class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
-            def _split_scope(self, nodeid: str) -> str:
-                file, _, rest = nodeid.partition("::")
-                return "/".join([file, *rest.split("/")[1:]])
+        from nnconform.harness.scheduling import GroupScheduling
 
         return GroupScheduling(config, log)
 

@@ -98,6 +98,7 @@ class _Interview:
         answer = Answer()
         stage = "to native"
         adapter = self.adapter
+        entered = perf_counter_ns()
         try:
             values = {name: adapter.to_native(array) for name, array in arrays.items()}
             natives = dict(values)
@@ -114,6 +115,7 @@ class _Interview:
             stage = "to numpy"
             for name in self.ask["outputs"]:
                 self._read(name, values[name], arrays, answer)
+            self.result.adapter_ns += perf_counter_ns() - entered
             answer.changed = self._changed(arrays, pristine, natives if keep else {})
             if keep:
                 self.kept = {name: values[name] for name in answer.values}
@@ -206,13 +208,20 @@ def _listed(strides: Any) -> list[int] | None:
 
 
 def _raised(error: Exception, stage: str, adapter: Adapter) -> Raised:
-    text = str(error).encode("utf-8", "backslashreplace").decode()[:_MESSAGE]
+    text = _told(error).encode("utf-8", "backslashreplace").decode()[:_MESSAGE]
     theirs = (
         stage == "call"
         and not isinstance(error, _OURS)
         and (adapter.owned or not _raised_by_adapter(error.__traceback__, adapter))
     )
     return Raised(f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins."), text, stage, theirs)
+
+
+def _told(error: Exception) -> str:
+    try:
+        return str(error)
+    except Exception as another:
+        return f"(its own text raises {type(another).__name__})"
 
 
 def _raised_by_adapter(trace: TracebackType | None, adapter: Adapter) -> bool:

@@ -20,8 +20,8 @@ _TIMED = ("first", "others", "mutated", "again")
 _SECOND = frozenset({"others", "mutated"})
 _WORDS = {
     "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
-    "again": "asked again", "alone": "asked for the first row alone", "fortran": "asked with column-major, read-only inputs",
-    "strided": "asked with strided inputs", "refused": "",
+    "again": "asked again", "alone": "asked for the first row alone",
+    "fortran": "asked with column-major, read-only inputs", "strided": "asked with strided inputs", "refused": "",
 }  # fmt: skip
 
 
@@ -148,8 +148,10 @@ class _Judgement:
             verdict.findings.append(Finding(facet, question, name, where, found.at(found.wrong_index, question, name)))
 
     def _stale(self, name: str, got: Array) -> bool:
+        """Whether this is the first answer, given again to other numbers; a wrong first answer proves nothing."""
         first = self.transcript.answers["first"].values.get(name)
-        return first is not None and same_bits(got, first)
+        wrong = any(found.question == "first" and found.output == name for found in self.verdict.findings)
+        return first is not None and not wrong and same_bits(got, first)
 
     def _refused(self, answer: Answer) -> None:
         if answer.raised is None:

@@ -28,6 +28,8 @@ SCHEMA = 1
 RECORD = "nnconform_record"
 """The attribute of a pytest report that carries a result from worker to controller."""
 _encode = json.JSONEncoder(allow_nan=False).encode
+_NAMED = 4
+"""So many adapters stand in a file's name."""
 _SHOWN = 64
 """An array of at most so many elements is written out beside a failure."""
 
@@ -37,7 +39,8 @@ class Recorder:
 
     def __init__(self, config: pytest.Config, options: Options, descriptions: list[dict[str, Any]]) -> None:
         started = datetime.now(UTC)
-        names = "+".join(dict.fromkeys(subject.label for subject in options.subjects))
+        labels = dict.fromkeys(subject.label for subject in options.subjects)
+        names = "+".join(labels) if len(labels) <= _NAMED else f"{len(labels)}-adapters"
         stem = f"{started:%Y%m%dT%H%M%S}-{names}-{options.subjects[0].device.replace(':', '')}"
         folder = options.results if options.results.is_absolute() else config.invocation_params.dir / options.results
         self.counts: Counter[tuple[str, str]] = Counter()

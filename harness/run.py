@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +34,7 @@ class Run:
         self.interviewers: dict[Subject, Interviewer] = {}
         self.recorder: Recorder | None = None
         self.known: dict[Subject, deviations.Known] = {}
+        self.adapter_ns: Counter[str] = Counter()
         self.bad_files: list[str] = []
         """Findings in spec files so far."""
         self.received: dict[str, dict[str, int]] = {}
@@ -107,7 +109,10 @@ class Run:
         """Each subject's counts, those of workers included."""
         if self.distributes:
             return self.received
-        return {subject.label: dict(found.counters()) for subject, found in self.interviewers.items()}
+        return {
+            subject.label: {**found.counters(), "ms in the adapter": self.adapter_ns[subject.label] // 10**6}
+            for subject, found in self.interviewers.items()
+        }
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
@@ -185,6 +190,7 @@ class Run:
             transcript = self.interviewers[item.subject].ask(item.frozen_line["ask"])
         except SubjectCrashed as error:
             return Verdict(outcome="crashed", reason=str(error))
+        self.adapter_ns[item.subject.label] += transcript.adapter_ns
         verdict = judge(item.frozen_line, transcript)
         return self._graded(item, verdict)
 

@@ -62,7 +62,7 @@ class InProcess:
             raise SubjectCrashed(f"it raised {type(error).__name__} to end the process") from None
 
     def source(self, operation: str) -> str:
-        from nnconform.adapters.contract import source_of
+        from nnconform.adapters.sources import source_of
 
         function = self.adapter.function(operation)
         return source_of(function) if function else ""

@@ -64,6 +64,6 @@ def _page(recorder: Recorder) -> str:
 
     try:
         return str(write_page([recorder.path], recorder.path.with_suffix(".html")))
-    except OSError as error:
+    except (OSError, ValueError) as error:  # a full disk, or records that it cut short
         recorder.error = f"no page: {error}"
         return ""

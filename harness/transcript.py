@@ -54,13 +54,13 @@ class Transcript:
     """Outputs of the first answer that a later call changed."""
     unsupported: str = ""
     """Why the case could not be asked, if the adapter lacks something it needs."""
-    left_changed: list[str] = field(default_factory=list)
-    """Global settings that the adapter left changed."""
+    adapter_ns: int = 0
+    """Time spent in the adapter's own code and its framework, over all questions."""
 
 
 def to_data(transcript: Transcript) -> dict[str, Any]:
     """JSON-able data, without loss."""
-    data = {name: getattr(transcript, name) for name in ("device", "overwritten", "unsupported", "left_changed")}
+    data = {name: getattr(transcript, name) for name in ("device", "overwritten", "unsupported", "adapter_ns")}
     data["answers"] = {question: _answer_data(answer) for question, answer in transcript.answers.items()}
     return data
 

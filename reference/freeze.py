@@ -48,6 +48,9 @@ def freeze_file(path: Path, shown: str) -> str:
             check_printed(case)
         except (ValueError, ArithmeticError) as error:
             problems.append(Problem(case.path, case.line, f"case {case.id!r}: {error}"))
+        except (TypeError, LookupError, AttributeError) as error:  # an attribute or an axis that makes no sense
+            what = f"case {case.id!r}: malformed: {type(error).__name__}: {error}"
+            problems.append(Problem(case.path, case.line, what))
     if problems:
         raise SpecError(problems)
     return "\n".join([_dump(_index(cases, path)), *lines]) + "\n"

@@ -13,6 +13,8 @@ NUMPY = "import numpy as np"
 ML_DTYPES = "import ml_dtypes"
 GENERATE = "from nnconform.spec.generator import generate"
 OTHERS = "from nnconform.spec.generator import others"
+_HEX = 96
+"""Hexadecimal digits on a line: a multiple of every word's."""
 _WORDS = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 
 
@@ -76,7 +78,8 @@ def _decoded(shown: Shown, dtype: str) -> str:
     width = _WORDS.get(dtype)
     if width is None or not set(shown.bits) <= set("0123456789abcdef"):
         raise NoScript("the record's bits cannot be read here")
-    words = f'np.frombuffer(bytes.fromhex("{shown.bits}"), ">u{width}")'
+    rows = [f'    "{shown.bits[start : start + _HEX]}"' for start in range(0, len(shown.bits), _HEX)]
+    words = "np.frombuffer(bytes.fromhex(\n" + "\n".join(rows) + f'\n), ">u{width}")'
     if dtype == "bfloat16":  # the upper half of a float32
         words = f'({words}.astype("u4") << 16).view("f4")'
     else:

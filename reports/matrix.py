@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from nnconform.reports.merge import Answer, Asked
-from nnconform.reports.tally import Tally, tally
+from nnconform.reports.model import Result
+from nnconform.reports.tally import Tally, size, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,12 @@ class Row:
     def letters(self) -> str:
         """Every outcome letter in the row."""
         return "".join(dict.fromkeys("".join(cell.letters for cell in self.cells)))
+
+    @property
+    def worst(self) -> Result | None:
+        """The result with the largest error in the row."""
+        found = [cell.worst[0] for cell in self.cells if cell.worst]
+        return max(found, key=lambda result: size(result.ulps), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,15 @@ OUTCOMES = (
     Outcome("K", "known deviation", "It fails in a way that is known, verified and listed with its reason."),
     Outcome("P", "passed", "Every value is within its proven bound, and nothing else was found."),
     Outcome("U", "unsupported", "The framework or its adapter says that it does not have this; no fault is counted."),
-    Outcome("-", "not run", "Not asked in these records: left out, not selected, or the run ended before it."),
+    Outcome("-", "not asked", "Left out, not selected, or the run ended before it; nothing is said."),
 )
 """From the one that shows first to the one that shows last."""
 
-BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
+NOT_ASKED = OUTCOMES[-1]
+BY_NAME = {outcome.name: outcome for outcome in OUTCOMES} | {"not run": NOT_ASKED}
+"""Outcomes by the names that records give them."""
 BY_LETTER = {outcome.letter: outcome for outcome in OUTCOMES}
 FAILING = ("crashed", "timeout", "error", "failed")
-NOT_ASKED = BY_NAME["not run"]
 _RANK = {outcome.name: rank for rank, outcome in enumerate(OUTCOMES)}
 
 

@@ -35,10 +35,12 @@ def write_page(records: Sequence[Path], target: Path) -> Path:
 def render(runs: Sequence[Run]) -> str:
     """The page as text."""
     asked = join(runs)
-    style, script = ((TEMPLATES / name).read_text("utf-8") for name in ("style.css", "enhance.js"))
+    colours, style, script = (
+        (TEMPLATES / name).read_text("utf-8") for name in ("colours.css", "style.css", "enhance.js")
+    )
     return _environment().get_template("page.html").render(
         **_context(runs, asked),
-        style=style,
+        style=colours + style,
         script=script,
         script_hash="sha256-" + b64encode(sha256(script.encode()).digest()).decode(),
     )  # fmt: skip
@@ -74,7 +76,7 @@ def _verdict(total: Tally, asked: Sequence[Asked]) -> str:
     """The page in one sentence."""
     if not total.asked:
         return "Nothing was run."
-    judged = total.asked - total.count("unsupported", "not run")
+    judged = total.asked - total.count("unsupported", "not asked")
     if total.failing:
         told = f"{total.failing:,} of {judged:,} answers fail."
     elif total.count("known deviation"):
@@ -106,6 +108,7 @@ def _environment() -> Environment:
     )
     made.filters |= {
         "array": words.array_text,
+        "breakable": words.breakable,
         "exactly": words.exactly,
         "number": words.number,
         "shortened": words.shortened,

@@ -150,7 +150,7 @@ def _result(data: Fields) -> Result:
         level=data.text("level"),
         operations=data.texts("operations"),
         systems=data.texts("systems"),
-        outcome=outcome,
+        outcome=BY_NAME[outcome].name,
         ulps=data.number("ulps"),
         share=data.number("share"),
         elapsed_ns=data.whole("elapsed_ns"),

@@ -13,7 +13,7 @@ from typing import Any
 from nnconform.reports import literals
 from nnconform.reports.literals import NoScript, number
 from nnconform.reports.model import Details, Finding, Result, Shown, Step, Subject
-from nnconform.reports.sources import Source, is_annotated, missing_names, read_source
+from nnconform.reports.sources import Source, apart, is_annotated, missing_names, read_source
 from nnconform.reports.words import one_line
 
 _NAMESPACE = "from types import SimpleNamespace"
@@ -35,10 +35,8 @@ class _Writer:
         self.subject, self.result, self.details = subject, result, details
         self.finding: Finding | None = result.findings[0] if result.findings else None
         self.imports: set[str] = set()
-        self.sources = {
-            operation: read_source(operation, details.functions.get(operation, ""))
-            for operation in dict.fromkeys(step.operation for step in details.steps)
-        }
+        operations = dict.fromkeys(step.operation for step in details.steps)
+        self.sources = apart({name: read_source(name, details.functions.get(name, "")) for name in operations})
         self.names = self._names()
 
     def text(self) -> str:
@@ -46,16 +44,20 @@ class _Writer:
         if not self.details.steps:
             raise NoScript("the record does not hold the steps")
         body = [*self._asking(), *self._telling()]
-        functions = "\n\n\n".join(dict.fromkeys(piece for source in self.sources.values() for piece in source.pieces))
-        theirs = self.subject.script.strip().splitlines()
-        imports = "\n".join([*theirs, *sorted(self.imports.difference(theirs))])
-        script = f"{imports}\n\n\n{functions}\n\n\n" + "\n".join(body) + "\n"
+        functions = dict.fromkeys(piece for source in self.sources.values() for piece in source.pieces)
+        script = self._imports() + "\n\n\n" + "\n\n\n".join(functions) + "\n\n\n" + "\n".join(body) + "\n"
         try:
             lacking = missing_names(script)
             future = "from __future__ import annotations\n\n" if is_annotated(script) else ""
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise NoScript("what the record holds makes no script") from None
         return "\n".join(self._head(lacking)) + "\n" + future + script
+
+    def _imports(self) -> str:
+        """The framework's own lines as they stand, then what else is needed."""
+        theirs = self.subject.script.strip().splitlines()
+        needed = self.imports.union(*(source.imports for source in self.sources.values()))
+        return "\n".join([*theirs, *sorted(needed.difference(theirs))])
 
     def _head(self, lacking: list[str]) -> list[str]:
         versions = ", ".join(f"{name} {version}" for name, version in self.subject.versions)

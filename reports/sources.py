@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import ast
 import builtins
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 
 from nnconform.reports.literals import NoScript
+
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
     """One operation's source: its pieces, helpers first, and how the last of them is called."""
 
+    imports: tuple[str, ...]
     pieces: tuple[str, ...]
+    """Data and functions, helpers first."""
     defines: tuple[str, ...]
-    """Every name that the pieces make."""
+    """Every name that these make."""
     name: str
     method: bool
     """Its first parameter is the adapter itself."""
@@ -39,19 +44,59 @@ def read_source(operation: str, text: str) -> Source:
         raise NoScript(f"the recorded source of {operation} does not stand alone") from None
     if not nodes:
         raise NoScript(f"the record does not hold the source of {operation}")
-    pieces = tuple(_piece(text, node) for node in nodes)
-    defines = tuple(name for node in nodes for name in _made(node))
+    imports = tuple(_piece(text, node) for node in nodes if isinstance(node, _IMPORTS))
+    pieces = tuple(_piece(text, node) for node in nodes if not isinstance(node, _IMPORTS))
+    defines = tuple(name for node in nodes for name in _top_names(node))
     last = nodes[-1]
     if isinstance(last, ast.FunctionDef):
         taken = last.args
         names = tuple(item.arg for item in (*taken.posonlyargs, *taken.args))
         method = names[:1] == ("self",)
-        keywords = tuple(item.arg for item in taken.kwonlyargs)
-        return Source(pieces, defines, last.name, method, names[method:] + keywords, taken.kwarg is not None)
+        parameters = names[method:] + tuple(item.arg for item in taken.kwonlyargs)
+        return Source(imports, pieces, defines, last.name, method, parameters, taken.kwarg is not None)
     if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
-        name = last.targets[0].id
-        return Source(pieces, (*defines, name), name, method=False, parameters=(), any_keyword=True)
+        return Source(imports, pieces, defines, last.targets[0].id, method=False, parameters=(), any_keyword=True)
     raise NoScript(f"the recorded source of {operation} does not end in a function")
+
+
+def apart(sources: Mapping[str, Source]) -> dict[str, Source]:
+    """Sources that can stand in one script.
+
+    Where two say different things of one name, the operation's own function is renamed.  Raises NoScript where that
+    does not part them.
+    """
+    meanings: dict[str, set[str]] = {}
+    for source in sources.values():
+        for piece in source.pieces:
+            for name in _names_of(piece):
+                meanings.setdefault(name, set()).add(piece)
+    found = {}
+    for operation, source in sources.items():
+        found[operation] = _renamed(source, f"asked_{operation}") if len(meanings[source.name]) > 1 else source
+        for piece in source.pieces[:-1]:
+            for name in _names_of(piece):
+                if len(meanings[name] - {other.pieces[-1] for other in sources.values()}) > 1:
+                    raise NoScript(f"the adapter has two things called {name}")
+    return found
+
+
+def _renamed(source: Source, name: str) -> Source:
+    last = re.sub(
+        rf"^((?:async )?def |){source.name}\b", rf"\g<1>{name}", source.pieces[-1], count=1, flags=re.MULTILINE
+    )
+    return replace(source, pieces=(*source.pieces[:-1], last), defines=(*source.defines, name), name=name)
+
+
+def _names_of(piece: str) -> list[str]:
+    return [name for node in ast.parse(piece).body for name in _top_names(node)]
+
+
+def _top_names(node: ast.stmt) -> Iterator[str]:
+    """What a top-level statement makes; the names inside a function are its own."""
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        yield node.name
+    else:
+        yield from (name for part in ast.walk(node) for name in _made(part))
 
 
 def _piece(text: str, node: ast.stmt) -> str:
@@ -63,7 +108,7 @@ def _piece(text: str, node: ast.stmt) -> str:
 def is_annotated(script: str) -> bool:
     """Whether a signature names types, which need not be importable here."""
     return any(
-        (isinstance(node, ast.arg) and node.annotation is not None)
+        (isinstance(node, ast.arg | ast.AnnAssign) and node.annotation is not None)
         or (isinstance(node, ast.FunctionDef) and node.returns is not None)
         for node in ast.walk(ast.parse(script))
     )

@@ -72,7 +72,7 @@ class Tally:
     @cached_property
     def worst(self) -> tuple[Result, Witness] | None:
         """The result with the largest error, of those that measured one; of equals the first."""
-        measured = [(result, result.witness) for answer in self.answers for result in answer.results if result.witness]
+        measured = [(result, result.witness) for answer in self._alone for result in answer.results if result.witness]
         return max(measured, key=lambda pair: size(pair[0].ulps), default=None)
 
     @cached_property

@@ -68,6 +68,13 @@ def array_text(values: Any, depth: int = 0) -> str:
     return "[" + gap.join(array_text(item, depth + 1) for item in values) + "]"
 
 
+def breakable(text: str) -> str:
+    """A name that may break after its underscores and slashes, as HTML."""
+    from markupsafe import Markup, escape
+
+    return Markup(re.sub(r"(?<=[_/:])(?=\w)", "<wbr>", str(escape(visible(text)))))  # noqa: S704 - escaped just before
+
+
 def slug(text: str) -> str:
     """Text as part of an anchor."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

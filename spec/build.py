@@ -31,6 +31,9 @@ _CASE_KEYS = (
     "dtypes", "left_out", "erratum", "guards", "printed", "property", "refused", "trait", "buckets",
 )  # fmt: skip
 
+_OWN_KEYS = {"property": "property", "refusal": "refused", "trait": "trait"}
+"""Kinds with a key of their own, which says what is asserted."""
+
 
 class CaseBuilder(InputReader):
     """Reads one `[[case]]`; `build` gives one case, or one for each shape of its bucket."""
@@ -93,6 +96,8 @@ class CaseBuilder(InputReader):
         for dtype in found:
             if dtype not in FORMATS:
                 self._fail(f"unknown dtype {dtype!r}{nearest(dtype, FORMATS)}")
+        if not found:
+            self._fail("dtypes must name at least one, or nothing is asked")
         return found
 
     def _left_out(self) -> Mapping[str, str]:
@@ -162,10 +167,17 @@ class CaseBuilder(InputReader):
         return Property(raw["name"], raw.get("of", steps[-1].name), raw.get("other"), **bounds)
 
     def _consistent(self, case: Case) -> None:
-        if case.kind == "refusal" and not case.refused:
-            self._fail("a refusal needs `refused`: the inputs that must be refused")
-        if case.kind == "trait" and not case.trait:
-            self._fail("a trait needs `trait`: its name")
+        for kind, key in _OWN_KEYS.items():
+            if (case.kind == kind) != (key in self.raw):
+                self._fail(f"kind {kind!r} and the key {key!r} go together: this is kind {case.kind!r}")
+        if "attributes" in self.raw and "steps" in self.raw:
+            self._fail("attributes belong to the steps that take them")
+        for name in ("erratum", "trait"):
+            if name in self.raw:
+                self._text(name)
+        for name in (case.claim.of, case.claim.other) if case.claim else ():
+            if name is not None and name not in case.outputs:
+                self._fail(f"property of {name!r}, which is no output{nearest(name, case.outputs)}")
         if unknown := set(case.refused) - set(case.inputs):
             self._fail(f"refused names no input: {sorted(unknown)}")
         if unknown := set(case.printed) - {step.name for step in case.steps}:

@@ -108,6 +108,7 @@ class InputReader(Reader):
                 self._fail(f"input {name!r}: {raw!r} is no number")
         if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
             self._fail(f"input {name!r}: {raw!r} is no number")
-        if isinstance(raw, Decimal) and raw.is_finite() and raw.adjusted() > 308:
-            self._fail(f"input {name!r}: {raw} is out of range; write inf for an infinity")
+        exact = Decimal(raw)
+        if exact and exact.is_finite() and not -400 < exact.adjusted() <= 308:
+            self._fail(f"input {name!r}: {exact:.3g} is out of range; write inf for an infinity, 0 for nothing")
         return raw

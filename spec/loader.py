@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MARK = "nnconform ="
 """A TOML file is ours where a line starts so; any other is somebody else's."""
 LARGEST_FILE = 4 * 2**20
-_HEADER = re.compile(r"^\s*\[\[\s*case\s*\]\]", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*case[ \t]*\]\]", re.MULTILINE)
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
 _TOP = ("nnconform", "topic", "case")
 
@@ -48,6 +48,9 @@ def load(path: Path, shown: str | None = None) -> list[Case]:
             cases += CaseBuilder(raw, shown, line).build()
         except SpecError as error:
             problems += error.problems
+        except (TypeError, ValueError, LookupError, AttributeError, ArithmeticError) as error:
+            what = f"case {raw.get('id')!r}: malformed: {type(error).__name__}: {error}"
+            problems.append(Problem(shown, line, what))
     problems += duplicates(cases)
     if problems:
         raise SpecError(problems)
@@ -100,6 +103,8 @@ def _parse(text: str, shown: str) -> dict[str, Any]:
         place = _PLACE.search(str(error))
         line, column = (int(place[1]), int(place[2])) if place else (text.count("\n") + 1, None)
         raise SpecError([Problem(shown, line, f"not TOML: {_PLACE.sub('', str(error))}", column)]) from None
+    except ValueError as error:  # a whole number of thousands of digits
+        raise SpecError([Problem(shown, 1, f"not readable: {error}")]) from None
     except RecursionError:
         brackets = [line.count("[") for line in text.splitlines()]
         deepest = brackets.index(max(brackets)) + 1

@@ -22,7 +22,7 @@ from shell import DENSE, FAKES, SIGMOID, pytest_in, run
         (["--adapter=numpy,fakes.good:Good", "--device=cuda"], ["numpy has no device 'cuda' here; it has cpu"]),
         (["--adapter=numpy", "--device=cuda", "-n", "2"], ["numpy has no device 'cuda' here; it has cpu"]),
         (["--adapter=numpy", "--dtype=flaot32"], ["unknown dtype 'flaot32' (did you mean 'float32'?); known: "]),
-        (["--adapter=numpy", "--dtype="], ["--dtype needs one of ", "float32"]),
+        (["--adapter=numpy", "--dtype=,"], ["--dtype needs one of ", "float32"]),
         (["--adapter=numpy", "--mode=eagr"], ["unknown mode 'eagr' (did you mean 'eager'?); known: "]),
         (["--adapter=numpy", "--level=shoud"], ["unknown level 'shoud' (did you mean 'should'?); known: must, should"]),
         (["--adapter=numpy", "-m", "sigmiod"], ["no case is marked 'sigmiod' (did you mean 'sigmoid'?)"]),

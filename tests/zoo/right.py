@@ -26,6 +26,8 @@ class _Products(NumPy):
 
     def matmul(self, a: Array, b: Array) -> Array:
         _checked(a, b)
+        if a.dtype == np.float16:  # 16-bit types accumulate in float32
+            return self.product(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
         return self.product(a, b)
 
     def dot(self, a: Array, b: Array) -> Array:
@@ -36,7 +38,7 @@ class _Products(NumPy):
         return ACTIVATIONS[activation](self.matmul(x, w) + b)
 
     def dense_column(self, x: Array, w: Array, b: Array, activation: str) -> Array:
-        return ACTIVATIONS[activation](self.matmul(w, x) + b)
+        return ACTIVATIONS[activation]((self.matmul(w, x) + b).T).T
 
     def sequential(self, x: Array, layers: Any) -> Array:
         for w, b, activation in layers:

@@ -1,0 +1,86 @@
+"""What the whole suite costs on each framework, beside importing it and beside its own calls.
+
+Run `python tests/benchmarks/bench_suite.py [ADAPTER ...]`.  For each adapter: CPU seconds to import it, CPU seconds of
+the whole run, seconds inside the adapter, what is left for the harness (goal: at most the sum of the imports over all
+four), and for JAX the compilations beside the distinct combinations of operation, dtype and shapes that were asked.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from nnconform.spec.frozen import FrozenFile, frozen_path, shipped
+
+PAIRS = 3
+
+
+def main() -> None:
+    """Measure and print."""
+    adapters = sys.argv[1:] or ["numpy", "torch", "tensorflow", "jax"]
+    print(f"{combinations()} combinations of operation, attributes, dtype and shapes")
+    harness_total = imports_total = 0.0
+    for adapter in adapters:
+        imports = statistics.median(cpu(["-c", f"import nnconform.adapters.{adapter}"]) for _ in range(PAIRS))
+        bare = statistics.median(cpu(["-m", "pytest", "-q", "--version"]) for _ in range(PAIRS))
+        runs = [run(adapter) for _ in range(PAIRS)]
+        whole, inside = (statistics.median(found[side] for found in runs) for side in (0, 1))
+        harness = max(whole - imports - bare - inside, 0.0)
+        harness_total, imports_total = harness_total + harness, imports_total + imports
+        print(f"{adapter}: import {imports:.2f} s, run {whole:.2f} s, in the adapter {inside:.2f} s,", end=" ")
+        print(f"harness {harness:.2f} s; {runs[-1][2]}")
+    print(f"harness {harness_total:.2f} s beside imports {imports_total:.2f} s (medians of {PAIRS} runs, CPU)")
+
+
+def run(adapter: str) -> tuple[float, float, dict[str, int]]:
+    """CPU seconds of a run, seconds inside the adapter, and the run's counters."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = [f"--nnconform-adapter={adapter}", f"--nnconform-results={folder}", "-q", "-pno:cacheprovider"]
+        seconds = cpu(["-m", "pytest", *options])
+        (records,) = Path(folder).glob("*.jsonl")
+        counters = json.loads(records.read_text("utf-8").splitlines()[-1])["counters"][adapter]
+    return seconds, counters["ms in the adapter"] / 1000, counters
+
+
+def cpu(arguments: list[str]) -> float:
+    """CPU seconds of one Python process."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run([sys.executable, *arguments], capture_output=True, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def combinations() -> int:
+    """Distinct (operation, attributes, dtype, shapes), the first row alone and refused inputs included."""
+    found: set[Any] = set()
+    for path in shipped():
+        frozen = FrozenFile(frozen_path(path).read_text("utf-8"))
+        for case in frozen.cases:
+            for dtype in case["dtypes"]:
+                ask = frozen.line(case["id"], dtype)["ask"]
+                for shapes in variants(ask):
+                    for step in ask["steps"]:
+                        inputs = tuple(shapes.get(name, name) for name in step["inputs"])
+                        found.add((step["operation"], json.dumps(step["attributes"]), dtype, inputs))
+    return len(found)
+
+
+def variants(ask: dict[str, Any]) -> list[dict[str, tuple[int, ...]]]:
+    """The shapes of the inputs: as given, the first row alone, and refused."""
+    given = {name: tuple(data["shape"]) for name, data in ask["inputs"].items()}
+    alone = {
+        name: tuple(1 if number == axis else size for number, size in enumerate(given[name]))
+        for name, axis in ask.get("alone", {}).items()
+    }
+    refused = {name: tuple(data["shape"]) for name, data in ask.get("refused", {}).items()}
+    return [given, {**given, **alone}, {**given, **refused}]
+
+
+if __name__ == "__main__":
+    main()

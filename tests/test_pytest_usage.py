@@ -1,0 +1,182 @@
+"""pytest's own options at work on the spec, in the checkout and in an empty folder, with the same ids."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from shell import CHECKOUT, DENSE, FAKES, SIGMOID, ids, pytest_in, records, results, run
+
+from nnconform.spec.frozen import shipped, shown
+from nnconform.spec.loader import load_all
+
+FAILING = "--adapter=fakes.odd:WrongDtype"
+"""Fails each case of the sigmoid."""
+FEW = f"{SIGMOID}::around_zero"
+
+
+def few(outcome: str, adapter: str = "fakes.odd.WrongDtype") -> dict[str, str]:
+    return {f"{FEW}/{adapter}/cpu/{dtype}/eager": outcome for dtype in ("float32", "float64")}
+
+
+def outcomes(folder: Path) -> dict[str, str]:
+    return {name: line["outcome"] for name, line in results(folder).items()}
+
+
+@pytest.fixture(scope="module")
+def every_id() -> list[str]:
+    cases = load_all((path, shown(path)) for path in shipped())
+    return [f"{case.path}::{case.id}/numpy/cpu/{dtype}/eager" for case in cases for dtype in case.dtypes]
+
+
+@pytest.mark.parametrize("path", [[], ["spec"]], ids=["nothing typed", "spec"])
+def test_ids_are_the_same_everywhere(every_id: list[str], tmp_path: Path, path: list[str]) -> None:
+    for folder in (CHECKOUT, tmp_path):
+        done = pytest_in(folder, "--adapter=numpy", "--collect-only", "-q", "-p", "no:cacheprovider", *path)
+        assert done.status == 0, done.err
+        assert ids(done) == every_id
+    assert len(set(every_id)) == len(every_id)
+    assert not any("[" in name for name in every_id)
+
+
+@pytest.mark.parametrize("inside", [True, False], ids=["checkout", "empty folder"])
+def test_a_file_with_k_and_an_id_pasted_back(tmp_path: Path, *, inside: bool) -> None:
+    folder, into = CHECKOUT if inside else tmp_path, f"--nnconform-results={tmp_path / 'found'}"
+    options = ["--adapter=numpy", "-p", "no:cacheprovider", into]
+    done = pytest_in(folder, DENSE, *options, "-k", "coffee_vectorized", "-v")
+    assert done.status == 0, done.out + done.err
+    found = [line["id"] for line in records(tmp_path, "found") if line["record"] == "result"]
+    expected = [f"{DENSE}::coffee_vectorized/numpy/cpu/{dtype}/eager" for dtype in ("float32", "float64")]
+    assert found == expected
+    for name in expected:
+        assert f"{name} PASSED" in done.out
+    again = pytest_in(folder, expected[1], *options)
+    assert "1 passed" in again.out, again.out + again.err
+    assert [line["id"] for line in records(tmp_path, "found") if line["record"] == "result"] == expected[1:]
+
+
+def test_a_case_named_without_the_rest_stands_for_all_its_items(tmp_path: Path) -> None:
+    done = pytest_in(tmp_path, FEW, "--adapter=numpy,fakes.good:Good", "--dtype=float64")
+    assert done.status == 0, done.out + done.err
+    assert list(outcomes(tmp_path)) == [f"{FEW}/{name}/cpu/float64/eager" for name in ("numpy", "fakes.good.Good")]
+
+
+def test_marks_select_systems_operations_kinds(tmp_path: Path) -> None:
+    done = pytest_in(tmp_path, "--adapter=numpy", "-m", "S14 and example and not sigmoid", "--dtype=float32")
+    assert done.status == 0, done.out + done.err
+    found = list(results(tmp_path).values())
+    assert found
+    for line in found:
+        assert "S14" in line["systems"]
+        assert line["kind"] == "example"
+        assert "sigmoid" not in line["operations"]
+
+
+def test_last_failed_and_stepwise(tmp_path: Path) -> None:
+    rest = f"{DENSE}::coffee_vectorized"
+    assert pytest_in(tmp_path, FAILING, FEW, rest).status == 1
+    assert outcomes(tmp_path) == {
+        **few("failed"), **{f"{rest}/fakes.odd.WrongDtype/cpu/{d}/eager": "passed" for d in ("float32", "float64")}
+    }  # fmt: skip
+    assert pytest_in(tmp_path, FAILING, "--lf").status == 1
+    assert outcomes(tmp_path) == few("failed")
+    first, second = few("failed")
+    assert pytest_in(tmp_path, FAILING, FEW, "--sw").status == 2
+    assert outcomes(tmp_path) == {first: "failed"}
+    assert pytest_in(tmp_path, FAILING, FEW, "--sw", "--sw-skip").status == 2
+    assert outcomes(tmp_path) == {first: "failed", second: "failed"}
+
+
+def test_x_stops_and_the_records_say_so(tmp_path: Path) -> None:
+    assert pytest_in(tmp_path, FAILING, FEW, "-x").status == 1
+    assert list(outcomes(tmp_path)) == [next(iter(few("failed")))]
+    footer = records(tmp_path)[-1]
+    assert (footer["complete"], footer["results"], footer["collected"]) == (False, 1, 2)
+
+
+def test_deselect_takes_an_id(tmp_path: Path) -> None:
+    first, second = few("passed", "numpy")
+    done = pytest_in(tmp_path, "--adapter=numpy", FEW, "--deselect", first)
+    assert "1 passed, 1 deselected" in done.out
+    assert outcomes(tmp_path) == {second: "passed"}
+    assert records(tmp_path)[-1]["complete"] is True
+
+
+def test_junit_has_every_case_by_name(tmp_path: Path) -> None:
+    pytest_in(tmp_path, FAILING, FEW, f"{DENSE}::coffee_vectorized", "--junitxml=junit.xml")
+    cases = ET.parse(tmp_path / "junit.xml").getroot().iter("testcase")  # noqa: S314 - we wrote it
+    found = {case.get("name", ""): [child.tag for child in case] for case in cases}
+    assert len(found) == 4
+    for name, children in found.items():
+        assert children == (["failure"] if name.startswith("around_zero/") else [])
+
+
+def test_the_line_that_reruns_a_failure_can_be_pasted(tmp_path: Path) -> None:
+    done = pytest_in(tmp_path, FAILING, FEW, "--dtype=float32")
+    (failed,) = results(tmp_path).values()
+    assert failed["rerun"] in done.out
+    program, *arguments = shlex.split(failed["rerun"])
+    assert program == "pytest"
+    for folder in (tmp_path, CHECKOUT):
+        again = pytest_in(folder, *arguments, "-p", "no:cacheprovider", f"--nnconform-results={tmp_path / 'again'}")
+        assert again.status == 1, again.out + again.err
+        assert [line["id"] for line in records(tmp_path, "again")[1:-1]] == [failed["id"]]
+
+
+def stable(line: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in line.items() if name != "elapsed_ns"}
+
+
+@pytest.mark.parametrize("adapters", ["fakes.odd:WrongDtype", "fakes.odd:WrongDtype,numpy"])
+def test_workers_find_what_one_process_finds(tmp_path: Path, adapters: str) -> None:
+    found = {}
+    for workers in ("0", "2"):
+        folder = tmp_path / workers
+        folder.mkdir()
+        done = pytest_in(folder, f"--adapter={adapters}", "-n", workers, SIGMOID, "-k", "zero")
+        assert done.status == 1, done.out + done.err
+        lines = records(folder)
+        assert lines[-1]["complete"] is True
+        assert [subject["adapter"] for subject in lines[0]["subjects"]][0] == "good"
+        found[workers] = {line["id"]: stable(line) for line in lines[1:-1]}
+    assert len(found["0"]) > 4
+    assert found["0"] == found["2"]
+
+
+def test_collecting_imports_no_framework(every_id: list[str], tmp_path: Path) -> None:
+    missing = FAKES / "missing.py"
+    done = pytest_in(tmp_path, f"--adapter={missing}", "--collect-only", "-q", "-p", "no:cacheprovider")
+    assert done.status == 0, done.err
+    assert len(ids(done)) == len(every_id)
+    code = (
+        "import pytest, sys\n"
+        "status = pytest.main(['--adapter=all', '--collect-only', '-q'])\n"
+        "loaded = {'torch', 'tensorflow', 'keras', 'jax', 'jaxlib', 'flint', 'jinja2'} & set(sys.modules)\n"
+        "sys.exit(f'{status} {loaded}' if status or loaded else 0)"
+    )
+    done = run(["-c", code], tmp_path)
+    assert done.status == 0, done.err
+
+
+def test_without_an_adapter_the_plugin_sleeps(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(
+        "import sys\n\n\ndef test_it(pytestconfig):\n"
+        "    assert pytestconfig.pluginmanager.hasplugin('nnconform')\n"
+        "    assert not pytestconfig.pluginmanager.hasplugin('nnconform-run')\n"
+        "    assert not {'numpy', 'ml_dtypes', 'jinja2', 'nnconform.adapters'} & set(sys.modules)\n",
+        "utf-8",
+    )
+    done = pytest_in(tmp_path)
+    assert done.status == 0, done.out
+    assert sorted(path.name for path in tmp_path.iterdir() if not path.name.startswith(".")) == ["test_it.py"]
+
+
+def test_ones_own_tests_run_beside_the_spec(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n", "utf-8")
+    done = pytest_in(tmp_path, "--adapter=numpy", "test_it.py", FEW)
+    assert "3 passed" in done.out, done.out + done.err
+    assert outcomes(tmp_path) == few("passed", "numpy")
+    assert records(tmp_path)[-1]["complete"] is True
