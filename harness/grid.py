@@ -8,7 +8,7 @@ from itertools import product
 
 from nnconform.spec.catalogue import Operation, catalogue
 from nnconform.spec.errors import nearest
-from nnconform.spec.formats import FORMATS
+from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
 from nnconform.spec.model import KINDS, Case
 
 Counts = Counter[tuple[str, str, str]]
@@ -24,14 +24,21 @@ def reason(entry: Operation, kind: str, dtype: str) -> str:
     return entry.absent.get(f"{kind}.{dtype}") or entry.absent.get(kind, "")
 
 
+def dtypes(counts: Counts) -> list[str]:
+    """The dtypes that the spec covers: those usual, and any other that some case runs in."""
+    asked = {dtype for (_, _, dtype), count in counts.items() if count}
+    return [dtype for dtype in FORMATS if dtype in DEFAULT_DTYPES or dtype in asked]
+
+
 def rows(counts: Counts) -> Iterator[tuple[str, ...]]:
     """The grid as text: counts; `.` where the entry says why there is none, `EMPTY` where nobody says."""
-    yield ("operation", "kind", *FORMATS)
+    covered = dtypes(counts)
+    yield ("operation", "kind", *covered)
     for name, entry in catalogue().items():
         for kind in KINDS:
             cells = [
                 str(counts[name, kind, dtype]) if counts[name, kind, dtype] else _empty(entry, kind, dtype)
-                for dtype in FORMATS
+                for dtype in covered
             ]
             yield (name, kind, *cells)
 
@@ -41,7 +48,7 @@ def findings(counts: Counts) -> Iterator[str]:
     keys = {*KINDS, *(f"{kind}.{dtype}" for kind, dtype in product(KINDS, FORMATS))}
     for name, entry in catalogue().items():
         for kind in KINDS:
-            empty = [d for d in FORMATS if not counts[name, kind, d] and not reason(entry, kind, d)]
+            empty = [d for d in dtypes(counts) if not counts[name, kind, d] and not reason(entry, kind, d)]
             if empty:
                 yield f"{name}: no {kind} in {', '.join(empty)}, and no reason in [absent]"
         for key in entry.absent:

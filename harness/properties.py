@@ -6,7 +6,8 @@ within those is a trait, with its count.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -15,75 +16,92 @@ from nnconform.harness.comparison import Truth
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array
 
+Claim = Mapping[str, Any]
 
-def judge_property(
-    claim: Mapping[str, Any], values: Mapping[str, Array], truths: Mapping[str, Truth], verdict: Verdict
-) -> None:
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Where a claim is broken, and where by more than rounding explains; `seen` is what to print there."""
+
+    seen: Array
+    broken: Array
+    beyond: Array
+    message: str
+    trait: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The first answer with its truths, as the claims read them."""
+
+    values: Mapping[str, Array]
+    truths: Mapping[str, Truth]
+
+    def value(self, name: str) -> Array:
+        """An output in float64."""
+        made: Array = self.values[name].astype(np.float64)
+        return made
+
+    def bound(self, name: str) -> Array:
+        """How far an output may be from its exact value."""
+        truth = self.truths[name]
+        return np.zeros(truth.shape) if truth.error is None else truth.error
+
+
+def judge_property(claim: Claim, values: Mapping[str, Array], truths: Mapping[str, Truth], verdict: Verdict) -> None:
     """Add to the verdict what the claim finds in the first answer."""
-    name, of = claim["name"], claim["of"]
-    got = values[of].astype(np.float64)
-    bound = _bound(truths[of])
-    if name == "range":
-        outside = (got < claim.get("low", -np.inf)) | (got > claim.get("high", np.inf)) | np.isnan(got)
-        _report(
-            verdict,
-            of,
-            got,
-            outside,
-            np.ones_like(outside),
-            f"outside {claim.get('low', '-inf')} to {claim.get('high', 'inf')}",
-            "leaves its range",
-        )
-    elif name == "monotone":
-        steps = np.diff(got, axis=-1)
-        slack = bound[..., 1:] + bound[..., :-1]
-        _report(verdict, of, got[..., 1:], steps < 0, -steps > slack, "falls where it must not", "not monotone")
-    elif name == "symmetric":
-        away = got + got[..., ::-1] - 1.0
-        _report(
-            verdict,
-            of,
-            got,
-            away != 0,
-            np.abs(away) > bound + bound[..., ::-1],
-            "f(x) + f(-x) is not 1",
-            "not symmetric",
-        )
-    elif name == "equal":
-        away = got - values[claim["other"]].astype(np.float64).reshape(got.shape)
-        slack = bound + _bound(truths[claim["other"]]).reshape(got.shape)
-        _report(
-            verdict,
-            of,
-            got,
-            away != 0,
-            np.abs(away) > slack,
-            f"differs from {claim['other']}",
-            f"{of} and {claim['other']} differ in bits",
-        )
-    elif name == "sums_to_one":
-        away = got.sum(axis=-1) - 1.0
-        _report(
-            verdict,
-            of,
-            got.sum(axis=-1),
-            away != 0,
-            np.abs(away) > bound.sum(axis=-1),
-            "does not sum to 1",
-            "sum is not exactly 1",
-        )
-
-
-def _bound(truth: Truth) -> Array:
-    return np.zeros(truth.shape) if truth.error is None else truth.error
-
-
-def _report(verdict: Verdict, of: str, got: Array, broken: Array, beyond: Array, message: str, trait: str) -> None:
-    """Beyond the bounds fails; broken within them is a trait."""
-    verdict.note(trait, int(np.count_nonzero(broken)))
-    wrong = broken & beyond.astype(bool)
+    of = claim["of"]
+    found = CLAIMS[claim["name"]](claim, Answers(values, truths))
+    verdict.note(found.trait, int(np.count_nonzero(found.broken)))
+    wrong = found.broken & found.beyond
     if wrong.any():
         index = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
-        seen = float(got[index])
         place = "".join(f"[{int(number)}]" for number in index)
-        verdict.findings.append(Finding("value", "first", of, f"{of}{place} = {seen!r} {message}", None))
+        message = f"{of}{place} = {float(found.seen[index])!r} {found.message}"
+        verdict.findings.append(Finding("value", "first", of, message, None))
+
+
+def _range(claim: Claim, answers: Answers) -> Broken:
+    got = answers.value(claim["of"])
+    low, high = claim.get("low", -np.inf), claim.get("high", np.inf)
+    outside = (got < low) | (got > high) | np.isnan(got)
+    return Broken(got, outside, np.ones_like(outside), f"lies outside {low} to {high}", "leaves its range")
+
+
+def _monotone(claim: Claim, answers: Answers) -> Broken:
+    got, bound = answers.value(claim["of"]), answers.bound(claim["of"])
+    steps = np.diff(got, axis=-1)
+    slack = bound[..., 1:] + bound[..., :-1]
+    return Broken(got[..., 1:], steps < 0, -steps > slack, "is less than the one before", "not monotone")
+
+
+def _symmetric(claim: Claim, answers: Answers) -> Broken:
+    got, bound = answers.value(claim["of"]), answers.bound(claim["of"])
+    away = got + got[..., ::-1] - 1.0
+    return Broken(
+        got, away != 0, np.abs(away) > bound + bound[..., ::-1], "and its mirror do not sum to 1", "not symmetric"
+    )
+
+
+def _equal(claim: Claim, answers: Answers) -> Broken:
+    of, other = claim["of"], claim["other"]
+    got = answers.value(of)
+    away = got - answers.value(other).reshape(got.shape)
+    slack = answers.bound(of) + answers.bound(other).reshape(got.shape)
+    return Broken(got, away != 0, np.abs(away) > slack, f"differs from {other}", f"{of} and {other} differ in bits")
+
+
+def _sums_to_one(claim: Claim, answers: Answers) -> Broken:
+    total = answers.value(claim["of"]).sum(axis=-1)
+    slack = answers.bound(claim["of"]).sum(axis=-1)
+    away = total - 1.0
+    return Broken(total, away != 0, np.abs(away) > slack, "is its row's sum, not 1", "sum is not exactly 1")
+
+
+CLAIMS: Mapping[str, Callable[[Claim, Answers], Broken]] = {
+    "range": _range,
+    "monotone": _monotone,
+    "symmetric": _symmetric,
+    "equal": _equal,
+    "sums_to_one": _sums_to_one,
+}

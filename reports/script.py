@@ -14,12 +14,13 @@ from nnconform.reports import literals
 from nnconform.reports.literals import NoScript, number
 from nnconform.reports.model import Details, Finding, Result, Shown, Step, Subject
 from nnconform.reports.sources import Source, apart, is_annotated, missing_names, read_source
-from nnconform.reports.words import one_line
+from nnconform.reports.words import one_line, shortened
 
 _NAMESPACE = "from types import SimpleNamespace"
 _OURS = frozenset({
     "print", "float", "got", "exact", "allowed", "adapter", "np", "ml_dtypes", "generate", "others", "SimpleNamespace",
 })  # fmt: skip
+_WHY = 300
 _LAYOUTS = {"fortran": "column-major", "strided": "strided", "readonly": "read-only"}
 
 
@@ -61,7 +62,7 @@ class _Writer:
 
     def _head(self, lacking: list[str]) -> list[str]:
         versions = ", ".join(f"{name} {version}" for name, version in self.subject.versions)
-        lines = [self.result.id, self.details.requirement, self.result.why, versions, *self._notes()]
+        lines = [self.result.id, self.details.requirement, shortened(self.result.why, _WHY), versions, *self._notes()]
         if lacking:
             lines.append(f"The record does not hold: {', '.join(lacking)}")
         return [f"# {one_line(line)}" for line in lines if line]
@@ -128,6 +129,8 @@ class _Writer:
         if isinstance(kinds, list):
             return f"{source.name}({', '.join([*given, *_with_layers(source, inputs, kinds)])})"
         attributes = [f"{name}={_literal(value)}" for name, value in step.attributes.items() if source.takes(name)]
+        if not all(name.isidentifier() for name in step.attributes):
+            raise NoScript("the record holds an attribute that is not known here")
         return f"{source.name}({', '.join([*given, *inputs, *attributes])})"
 
     # --------------------------------------------------------------- telling

@@ -64,7 +64,7 @@ class CaseBuilder(InputReader):
             systems=self._systems(), level=self._one_of("level", LEVELS, "must"),
             dtypes=self._dtypes(), left_out=self._left_out(), erratum=self.raw.get("erratum"),
             guards=tuple(self._texts("guards", [])), printed=self.raw.get("printed", {}),
-            claim=self._property(kind, steps), refused=self._inputs("refused", name, required=False),
+            claim=self._property(kind, steps), refused=self._inputs("refused", name, required="refused" in self.raw),
             trait=self.raw.get("trait"),
         )  # fmt: skip
         self._consistent(case)
@@ -175,9 +175,9 @@ class CaseBuilder(InputReader):
         for name in ("erratum", "trait"):
             if name in self.raw:
                 self._text(name)
-        for name in (case.claim.of, case.claim.other) if case.claim else ():
-            if name is not None and name not in case.outputs:
-                self._fail(f"property of {name!r}, which is no output{nearest(name, case.outputs)}")
+        for output in (case.claim.of, case.claim.other) if case.claim else ():
+            if output is not None and output not in case.outputs:
+                self._fail(f"property of {output!r}, which is no output{nearest(output, case.outputs)}")
         if unknown := set(case.refused) - set(case.inputs):
             self._fail(f"refused names no input: {sorted(unknown)}")
         if unknown := set(case.printed) - {step.name for step in case.steps}:

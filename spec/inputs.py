@@ -36,7 +36,7 @@ class InputReader(Reader):
     def _inputs(self, table: str, case: str, *, required: bool = True) -> Mapping[str, Input]:
         raw = self._table(table)
         if required and not raw:
-            self._fail("needs inputs")
+            self._fail(f"needs {table}")
         return {name: self._input(f"{case}/{name}", name, value) for name, value in raw.items()}
 
     def _input(self, full: str, name: str, raw: Any) -> Input:

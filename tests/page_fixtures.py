@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from shell import run as python
+
 Data = dict[str, Any]
 HOSTILE = "<script>document.title='broken in'</script><img src=x onerror=\"document.title='broken in'\">"
 BIDI = "abc\u202egpj.exe\u2066 \x1b[31mred\x07 \u200bhidden \ud800"
@@ -109,3 +111,12 @@ def many(
         for dtype in ("float32", "float64")[:dtypes]
     ]  # fmt: skip
     return run(path, results, *subjects)
+
+
+def ran(folder: Path, script: str) -> str:
+    """What a script prints in an empty folder."""
+    path = folder / "finding.py"
+    path.write_text(script, "utf-8")
+    done = python([str(path)], folder)
+    assert done.status == 0, done.err + script
+    return done.out

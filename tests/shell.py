@@ -79,3 +79,15 @@ def results(cwd: Path) -> dict[str, dict[str, Any]]:
 def ids(done: Done) -> list[str]:
     """The ids that `--collect-only -q` printed."""
     return [line for line in done.out.splitlines() if "::" in line]
+
+
+def hide(module: str, folder: Path) -> None:
+    """Make a module look not installed to every Python that has `folder` on its path."""
+    (folder / "sitecustomize.py").write_text(
+        "import sys\n\n\nclass Hidden:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        f"        if name.partition('.')[0] == '{module}':\n"
+        "            raise ModuleNotFoundError(name, name=name)\n\n\n"
+        "sys.meta_path.insert(0, Hidden())\n",
+        "utf-8",
+    )

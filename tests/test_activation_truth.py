@@ -79,7 +79,9 @@ def test_the_elements_of_a_vector_are_no_rows_of_softmax(tmp_path: Path) -> None
 def test_the_second_numbers_of_a_0d_array_are_a_0d_array() -> None:
     made = others(np.array(3.0, np.float32))
     assert isinstance(made, np.ndarray)
-    assert (made.shape, made.dtype, float(made)) == ((), np.float32, 1.5)
+    assert made.shape == ()
+    assert made.dtype == np.float32
+    assert float(made) == 1.5
 
 
 def words(*values: float) -> Any:

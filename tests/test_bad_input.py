@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shell import DENSE, FAKES, SIGMOID, pytest_in, run
+from shell import DENSE, FAKES, SIGMOID, hide, pytest_in, run
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,7 @@ def test_a_file_that_does_not_import_is_told_in_one_line(tmp_path: Path, text: s
 
 
 def test_a_framework_that_is_not_installed_is_told_with_the_pip_line(tmp_path: Path) -> None:
-    (tmp_path / "sitecustomize.py").write_text(
-        "import sys\n\n\nclass Blocked:\n"
-        "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.partition('.')[0] == 'torch':\n"
-        "            raise ModuleNotFoundError(name, name='torch')\n\n\n"
-        "sys.meta_path.insert(0, Blocked())\n",
-        "utf-8",
-    )
+    hide("torch", tmp_path)
     done = run(["-m", "pytest", "--adapter=torch"], tmp_path, tmp_path)
     done.complains("the adapter 'torch' needs torch, which is not installed: pip install 'nnconform[torch]'")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib.util import find_spec
 
 from nnconform.harness.commands import BadInput, spec_files
 
@@ -20,8 +19,10 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Freeze, or only check."""
     files = spec_files(arguments.paths)
-    if find_spec("flint") is None:
-        raise BadInput("freezing needs python-flint, which is not installed: pip install 'nnconform[author]'")
+    try:
+        import flint  # noqa: F401
+    except ModuleNotFoundError:
+        raise BadInput("freezing needs python-flint, which is not installed: pip install 'nnconform[author]'") from None
     from nnconform.harness.freezing import freeze_all
     from nnconform.spec.frozen import shown
 

@@ -30,7 +30,8 @@ def main() -> None:
         imports = statistics.median(cpu(["-c", f"import nnconform.adapters.{adapter}"]) for _ in range(PAIRS))
         bare = statistics.median(cpu(["-m", "pytest", "-q", "--version"]) for _ in range(PAIRS))
         runs = [run(adapter) for _ in range(PAIRS)]
-        whole, inside = (statistics.median(found[side] for found in runs) for side in (0, 1))
+        whole = statistics.median(seconds for seconds, _, _ in runs)
+        inside = statistics.median(seconds for _, seconds, _ in runs)
         harness = max(whole - imports - bare - inside, 0.0)
         harness_total, imports_total = harness_total + harness, imports_total + imports
         print(f"{adapter}: import {imports:.2f} s, run {whole:.2f} s, in the adapter {inside:.2f} s,", end=" ")

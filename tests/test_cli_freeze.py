@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from shell import hide, run
+from test_bad_input_spec import GOOD
+
+from nnconform.harness.cli import main
+from nnconform.spec.frozen import frozen_path, read_current, shipped, shown
+
+
+def test_every_shipped_file_is_frozen_as_it_stands() -> None:
+    assert [shown(path) for path in shipped() if read_current(path) is None] == []
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    for name in ("a", "b", "c"):
+        (tmp_path / f"{name}.toml").write_text(GOOD.replace("[1, 2]", f"[{ord(name)}]"), "utf-8")
+    return tmp_path
+
+
+def test_freeze_writes_each_file_once_and_check_tells_what_is_stale(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["freeze", "--check", str(folder)]) == 1
+    assert not list(folder.glob("*.jsonl"))
+    assert main(["freeze", str(folder)]) == 0
+    assert main(["freeze", "--check", str(folder)]) == 0
+    first = json.loads(frozen_path(folder / "a.toml").read_text("utf-8").splitlines()[1])
+    assert first["ask"]["inputs"]["x"] == {"shape": [1], "bits": "42c20000"}
+    (folder / "b.toml").write_text(GOOD, "utf-8")
+    tampered = frozen_path(folder / "c.toml")
+    tampered.write_text(tampered.read_text("utf-8").replace("42c60000", "42c60001"), "utf-8")
+    capsys.readouterr()
+    assert main(["freeze", "--check", str(folder)]) == 1
+    out = capsys.readouterr().out
+    assert [line.partition(":")[0].rpartition("/")[2] for line in out.splitlines()] == ["b.toml", "c.toml"]
+    assert sorted(path.suffix for path in folder.iterdir()) == [".jsonl"] * 3 + [".toml"] * 3
+
+
+def test_one_bad_file_keeps_no_other_from_being_frozen(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "b.toml").write_text(GOOD.replace("sigmoid", "sigmiod"), "utf-8")
+    assert main(["freeze", str(folder)]) == 4
+    assert "b.toml:4: case 'one': unknown operation 'sigmiod'" in capsys.readouterr().err
+    assert sorted(path.name for path in folder.glob("*.jsonl")) == ["a.jsonl", "c.jsonl"]
+
+
+def test_without_flint_freezing_says_what_to_install_and_running_goes_on(folder: Path) -> None:
+    hide("flint", folder)
+    words = "python-flint, which is not installed: pip install 'nnconform[author]'"
+    run(["-m", "nnconform.harness.cli", "freeze", "a.toml"], folder, folder).complains(words)
+    run(["-m", "pytest", "--adapter=numpy", "a.toml"], folder, folder).complains(
+        "a.toml:1: is not frozen, and freezing needs python-flint: pip install 'nnconform[author]'"
+    )
+    done = run(["-m", "pytest", "--adapter=numpy", "spec/activations/sigmoid.toml::around_zero"], folder, folder)
+    assert done.status == 0, done.out + done.err

@@ -1,0 +1,72 @@
+"""Nothing that a record holds can harm a page: it is text, it is visible, and it ends."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from page_fixtures import BIDI, HOSTILE, WITNESS, footer, header, result, run, subject, write
+from page_fixtures_html import Element, parse
+
+from nnconform.reports.page import write_page
+
+KNOWN_TAGS = {
+    "root", "html", "head", "body", "meta", "title", "style", "script", "a", "abbr", "article", "b", "br", "button",
+    "caption", "code", "dd", "details", "div", "dl", "dt", "fieldset", "form", "h1", "h2", "h3", "h4", "header", "i",
+    "input", "label", "legend", "li", "main", "nav", "output", "p", "pre", "q", "section", "small", "span", "strong",
+    "summary", "table", "tbody", "td", "th", "thead", "tr", "ul", "wbr",
+}  # fmt: skip
+
+
+def page(path: Path) -> Element:
+    return parse(write_page([path], path.with_suffix(".html")).read_text("utf-8"))
+
+
+HOSTILE_TEXTS = (HOSTILE, "'\"><svg onload=1>", "</script></style></title>", "{{ 7 * 7 }}{% raw %}", BIDI)
+
+
+@pytest.mark.parametrize("evil", HOSTILE_TEXTS)
+def test_hostile_text_stays_text_in_every_field(tmp_path: Path, evil: str) -> None:
+    finding = {"facet": evil, "question": evil, "output": evil, "message": evil, "line": evil, "witness": None}
+    told = {
+        "id": evil, "file": evil, "kind": evil, "operations": [evil], "systems": [evil], "dtype": evil,
+        "adapter": evil, "device": evil, "mode": evil, "reason": evil, "should_missed": evil, "deviation": evil,
+        "traits": {evil: evil}, "requirement": evil, "source": {"document": evil, "heading": evil}, "erratum": evil,
+        "rerun": evil, "functions": {evil: evil}, "findings": [finding], "level": evil,
+        "witness": WITNESS | {"output": evil, "inputs": {evil: 1.0}},
+        "terms": [{"step": evil, "operation": evil, evil: evil}],
+        "steps": [{"name": evil, "operation": evil, "inputs": [evil], "attributes": {evil: evil}}],
+        "arrays": {"question": evil, "inputs": {evil: {"shape": [1], "generate": {evil: evil}, "then": evil}}},
+    }  # fmt: skip
+    made = page(write(tmp_path / "run.jsonl", [
+        header(
+            subject(evil, evil, evil, versions={evil: evil}, flags={evil: evil}, script=evil, array_source=evil),
+            started=evil, suite=evil, spec=evil, arguments=[evil], level=evil, environment={"processor": evil},
+        ),
+        *(result(**told | {"outcome": outcome, "case": evil + outcome}) for outcome in ("failed", "known deviation", "passed")),
+        f'{{"record": "{evil[:99]}"}}' if evil.isprintable() and '"' not in evil else '{"record": "x"}',
+        footer(3, finished=evil),
+    ]))  # fmt: skip
+    assert {item.tag for item in made.walk()} <= KNOWN_TAGS
+    assert not [name for item in made.walk() for name in item.attributes if name.startswith("on")]
+    assert "49" not in headline(made)
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\x1b\x07\ud800-\udfff]", made.text)
+
+
+def test_a_message_of_ten_kilobytes_is_cut_short(tmp_path: Path) -> None:
+    long = "y" * 10_240
+    finding = {"facet": "crash", "question": "first", "output": "", "message": long, "line": long, "witness": None}
+    path = run(tmp_path / "run.jsonl", [
+        result("a", "failed", findings=[finding]), result("b", "error", reason=long, findings=[]),
+        result("c", should_missed=long, traits={"odd": long}),
+    ])  # fmt: skip
+    text = write_page([path], tmp_path / "page.html").read_text("utf-8")
+    assert "y" * 2000 + " ... (10,240 characters in the record)" in text
+    assert text.count("y") < 15_000
+
+
+def test_control_and_direction_characters_are_written_out(tmp_path: Path) -> None:
+    made = page(run(tmp_path / "run.jsonl", [result("a", "failed", requirement=BIDI)]))
+    (told,) = made.by_class("requirement")
+    assert told.text == r"abc\u202egpj.exe\u2066 \x1b[31mred\x07 \u200bhidden \ud800"
