@@ -78,7 +78,8 @@ class _Check:
         self._misspelt()
         sound = [self._seam(adapter) for adapter in ready]
         if all(sound):
-            for place, message, advice in ask_each(ready[0]):
+            wrong = {found[0]: found for adapter in reversed(ready) for found in ask_each(adapter)}
+            for place, message, advice in wrong.values():
                 self.find(place, message, advice)
 
     def _guarded(self, place: str, call: Callable[[], Any], advice: str) -> Any:

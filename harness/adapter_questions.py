@@ -1,18 +1,22 @@
-"""A few easy questions to a new adapter: the smallest shipped example of each operation that it has.
+"""A few easy questions to a new adapter: the short examples of each operation that it has.
 
 Only what an adapter's author can mend is told; how close the numbers are is for a run.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from json import loads
 
 from nnconform.adapters.contract import Adapter
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
 from nnconform.spec.frozen import FrozenFile, read_current, shipped
 
+SHORT = 4096
+"""Bytes of a frozen line that is quick to ask."""
 ADVICE = {
     "crash": "call it as `nnconform list --operations` shows; raise Unsupported for what the framework lacks",
     "type": "return one native array, which to_numpy turns into a numpy.ndarray",
@@ -30,26 +34,26 @@ ADVICE = {
 
 def ask_each(adapter: Adapter) -> Iterator[tuple[str, str, str]]:
     """Operation, what is amiss, advice: the first finding of each operation."""
-    for operation, frozen in sorted(_smallest().items()):
+    for operation, lines in sorted(_easy().items()):
         if adapter.function(operation) is None:
             continue
-        verdict = judge(frozen, interview(adapter, frozen["ask"]))
-        if verdict.findings:
-            found = verdict.findings[0]
+        verdicts = ((frozen, judge(frozen, interview(adapter, frozen["ask"]))) for frozen in map(loads, lines))
+        wrong = next(((frozen, verdict.findings[0]) for frozen, verdict in verdicts if verdict.findings), None)
+        if wrong:
+            frozen, found = wrong
             advice = ADVICE.get(found.facet, "see the report of a run")
             yield operation, f"{found.line()} (asked in {frozen['dtype']}, case {frozen['case']})", advice
 
 
-def _smallest() -> dict[str, dict[str, Any]]:
-    """The shortest frozen example of each operation by itself."""
-    found: dict[str, str] = {}
+@cache
+def _easy() -> dict[str, list[str]]:
+    """The short frozen examples of each operation by itself, the shortest first."""
+    found = defaultdict(list)
     for made in filter(None, map(read_current, shipped())):
         for operation, text in _examples(made):
-            if operation not in found or len(text) < len(found[operation]):
-                found[operation] = text
-    from json import loads
-
-    return {operation: loads(text) for operation, text in found.items()}
+            if len(text) <= SHORT:
+                found[operation].append(text)
+    return {operation: sorted(lines, key=len) for operation, lines in found.items()}
 
 
 def _examples(made: FrozenFile) -> Iterator[tuple[str, str]]:

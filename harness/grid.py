@@ -24,23 +24,15 @@ def reason(entry: Operation, kind: str, dtype: str) -> str:
     return entry.absent.get(f"{kind}.{dtype}") or entry.absent.get(kind, "")
 
 
-def dtypes(counts: Counts) -> list[str]:
-    """The dtypes that the spec covers: those usual, and any other that some case runs in."""
-    asked = {dtype for (_, _, dtype), count in counts.items() if count}
-    return [dtype for dtype in FORMATS if dtype in DEFAULT_DTYPES or dtype in asked]
-
-
 def rows(counts: Counts) -> Iterator[tuple[str, ...]]:
-    """The grid as text: counts; `.` where the entry says why there is none, `EMPTY` where nobody says."""
-    covered = dtypes(counts)
-    yield ("operation", "kind", *covered)
+    """The grid as text: counts; `.` where the entry says why there is none, `EMPTY` where nobody says.
+
+    Every cell of the default dtypes is demanded.  Others are shown, `-` where there is none.
+    """
+    yield ("operation", "kind", *FORMATS)
     for name, entry in catalogue().items():
         for kind in KINDS:
-            cells = [
-                str(counts[name, kind, dtype]) if counts[name, kind, dtype] else _empty(entry, kind, dtype)
-                for dtype in covered
-            ]
-            yield (name, kind, *cells)
+            yield (name, kind, *(_cell(counts, entry, kind, dtype) for dtype in FORMATS))
 
 
 def findings(counts: Counts) -> Iterator[str]:
@@ -48,7 +40,7 @@ def findings(counts: Counts) -> Iterator[str]:
     keys = {*KINDS, *(f"{kind}.{dtype}" for kind, dtype in product(KINDS, FORMATS))}
     for name, entry in catalogue().items():
         for kind in KINDS:
-            empty = [d for d in dtypes(counts) if not counts[name, kind, d] and not reason(entry, kind, d)]
+            empty = [d for d in DEFAULT_DTYPES if not counts[name, kind, d] and not reason(entry, kind, d)]
             if empty:
                 yield f"{name}: no {kind} in {', '.join(empty)}, and no reason in [absent]"
         for key in entry.absent:
@@ -63,5 +55,9 @@ def _present(counts: Counts, name: str, key: str) -> int:
     return sum(counts[name, kind, each] for each in ([dtype] if dtype else FORMATS))
 
 
-def _empty(entry: Operation, kind: str, dtype: str) -> str:
-    return "." if reason(entry, kind, dtype) else "EMPTY"
+def _cell(counts: Counts, entry: Operation, kind: str, dtype: str) -> str:
+    if found := counts[entry.operation, kind, dtype]:
+        return str(found)
+    if reason(entry, kind, dtype):
+        return "."
+    return "EMPTY" if dtype in DEFAULT_DTYPES else "-"

@@ -140,7 +140,7 @@ def test_workers_find_what_one_process_finds(tmp_path: Path, adapters: str) -> N
         assert done.status == 1, done.out + done.err
         lines = records(folder)
         assert lines[-1]["complete"] is True
-        assert [subject["adapter"] for subject in lines[0]["subjects"]][0] == "good"
+        assert lines[0]["subjects"][0]["adapter"] == "good"
         found[workers] = {line["id"]: stable(line) for line in lines[1:-1]}
     assert len(found["0"]) > 4
     assert found["0"] == found["2"]

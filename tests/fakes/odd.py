@@ -8,8 +8,8 @@ import time
 from typing import Any
 
 import numpy as np
-from fakes.good import Good
 
+from fakes.good import Good
 from nnconform.adapters import Adapter, Unsupported
 
 

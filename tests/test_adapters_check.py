@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from shell import FAKES, nnconform_in
+
+from nnconform.harness.adapter_check import check_adapter
+from nnconform.harness.cli import main
+
+AMISS = {
+    "fakes.amiss:Nameless": ("name", "no name of its own"),
+    "fakes.amiss:Empty": ("operations", "none is there"),
+    "fakes.amiss:Misspelt": ("sofmax", "is no operation (did you mean 'softmax'?)"),
+    "fakes.amiss:PositionalAttribute": ("leaky_relu", "its signature (x: 'Any', alpha: 'float') -> 'Any' does not fit: "),
+    "fakes.amiss:MissesArgument": ("matmul", "does not fit: too many positional arguments"),
+    "fakes.amiss:LosesDtype": ("float32 [] on cpu", "comes back as float64"),
+    "fakes.amiss:LosesScalars": ("float64 [] on cpu", "comes back as [1]"),
+    "fakes.amiss:LosesValues": ("float64 [] on cpu", "comes back with other values"),
+    "fakes.amiss:SpoilsArrays": ("float64 [] on cpu", "the NumPy array was changed on the way"),
+    "fakes.amiss:GivesLists": ("float64 [] on cpu", "to_numpy gives float"),
+    "fakes.amiss:LiesElsewhere": ("float64 [] on cpu", "device_of says 'CPU:0'"),
+    "fakes.amiss:CannotWait": ("float64 [] on cpu", "raises RuntimeError: no such stream"),
+    "fakes.amiss:NoSecondDevice": ("on fake:1", "raises RuntimeError: out of memory"),
+    "fakes.amiss:NoDevices": ("devices", "gives []"),
+    "fakes.amiss:OddVersions": ("describe", "raises TypeError"),
+    "fakes.amiss:Refuses": ("sigmoid", "crash: TypeError at call: not today"),
+    "fakes.amiss:ForgetsBias": ("dense", "value: "),
+    "fakes.odd:GivesList": ("sigmoid", "type: list instead of an array"),
+    "fakes.odd:GivesNone": ("sigmoid", "type: None instead of an array"),
+    "fakes.odd:WrongDtype": ("sigmoid", "dtype: float64 instead of float32"),
+    "fakes.odd:WrongShape": ("sigmoid", "shape: "),
+    "fakes.odd:Scalar": ("sigmoid", "shape: [] instead of"),
+    "fakes.odd:ChangesInputs": ("sigmoid", "changes its inputs: input 'x' came back changed"),
+    "fakes.two_devices:FallsBack": ("sigmoid", "device: the answer lay on cpu, not on fake:1"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", AMISS)
+def test_what_is_amiss_is_found_with_advice(name: str) -> None:
+    place, message = AMISS[name]
+    _, findings = check_adapter(name)
+    assert any(found.place == place and message in found.message for found in findings), findings
+    assert all(found.advice for found in findings)
+    assert len({found.place.split()[0] for found in findings}) <= 4
+
+
+@pytest.mark.parametrize("name", ["numpy", "fakes.good:Good", "fakes.two_devices:TwoDevices", "fakes.odd:LacksSome"])
+def test_nothing_is_amiss_in_a_sound_adapter(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["adapter", "check", name]) == 0, capsys.readouterr()
+    out, err = capsys.readouterr()
+    assert err == "nothing amiss\n"
+    assert "sigmoid" in next(line for line in out.splitlines() if line.startswith("operations: "))
+
+
+def test_an_import_that_fails_is_a_finding(tmp_path: Path) -> None:
+    done = nnconform_in(tmp_path, "adapter", "check", str(FAKES / "missing.py"))
+    assert done.status == 1
+    assert "needs frameworkthatisnowhere, which is not installed: pip install frameworkthatisnowhere" in done.out
+    assert "mend the import" in done.out
+    assert done.said == ["1 findings"]
+
+
+def test_a_slip_in_a_file_of_plain_functions_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "mine.py").write_text("def sigmiod(z):\n    return z\n\n\ndef helper(z):\n    return z\n", "utf-8")
+    assert main(["adapter", "check", str(tmp_path / "mine.py")]) == 1
+    out = capsys.readouterr().out
+    assert "sigmiod: is no operation (did you mean 'sigmoid'?)" in out
+    assert "helper: " not in out
