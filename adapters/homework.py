@@ -3,7 +3,7 @@
 The names are the catalogue's, or one of `ALIASES`.  Signatures may be the documents' own: `dense(a_in, W, b)`
 without an activation is a sigmoid layer, as in the slides; `dense(a_in, W, b, g)` is given the file's own function
 of the activation's name; `my_sequential(x, W1, b1, W2, b2)` takes its weights one by one.  A `dense` that takes one
-row at a time is asked one row, and nothing else.
+row at a time is asked one row, and nothing else.  (A `dense` and a `my_sequential` are tried once on zeros to see.)
 """
 
 from __future__ import annotations
@@ -70,11 +70,15 @@ class _Adapted:
         self.operation, self.plain = operation, plain
         self.taken = tuple(inspect.signature(plain).parameters)
         self.__wrapped__ = plain
-        self.one_row = operation == "dense" and _takes_one_row(self)
+        self.one_row = operation in {"dense", "sequential"} and _takes_one_row(self)
 
     def __call__(self, *inputs: Any, **attributes: Any) -> Any:
         if self.one_row and inputs[0].ndim > 1:
             raise Unsupported("the function takes one row at a time")
+        return self.call(*inputs, **attributes)
+
+    def call(self, *inputs: Any, **attributes: Any) -> Any:
+        """The function, however many rows there are."""
         if self.operation == "sequential" and len(self.taken) != 2:
             return self.plain(inputs[0], *_flat(inputs[1], len(self.taken) - 1))
         return self.plain(*inputs, **self._given(attributes))
@@ -98,14 +102,18 @@ class _Adapted:
 
 
 def _takes_one_row(function: _Adapted) -> bool:
-    """Whether a layer takes a vector and raises for two rows, as a loop over `np.dot(W[:, j], a_in)` does."""
-    w, b = np.zeros((3, 4)), np.zeros(4)
-    return _accepts(function, np.zeros(3), w, b) and not _accepts(function, np.zeros((2, 3)), w, b)
+    """Whether a layer or model takes a vector and raises for two rows, as a loop over `np.dot(W[:, j], a_in)` does."""
+    return _accepts(function, np.zeros(3)) and not _accepts(function, np.zeros((2, 3)))
 
 
-def _accepts(function: _Adapted, *inputs: Any) -> bool:
+def _accepts(function: _Adapted, x: Any) -> bool:
+    w, b = np.zeros((3, 3)), np.zeros(3)
+    layers = [(w, b, "sigmoid")] * (len(function.taken) // 2)
     try:
-        function.plain(*inputs, **function._given({"activation": "sigmoid"}))  # noqa: SLF001 - one class, one file
+        if function.operation == "sequential":
+            function.call(x, layers)
+        else:
+            function.call(x, w, b, activation="sigmoid")
     except Exception:
         return False
     return True

@@ -10,7 +10,7 @@ from nnconform.reports.literals import NoScript
 from nnconform.reports.matrix import Matrix
 from nnconform.reports.merge import Answer, Asked, Key
 from nnconform.reports.model import Result
-from nnconform.reports.outcomes import BY_NAME, FAILING, Outcome
+from nnconform.reports.outcomes import BY_NAME, FAILING, Outcome, rank
 from nnconform.reports.script import stand_alone
 
 MOST_WRITTEN = 150
@@ -73,15 +73,17 @@ def anchor(asked: Asked, result: Result) -> str:
     return "case-" + sha256(f"{result.id} {asked.number}".encode("utf-8", "backslashreplace")).hexdigest()[:12]
 
 
-def links_to(cases: Cases, matrix: Matrix) -> dict[tuple[str, int], str]:
-    """The first failure of each cell of the matrix, by the operation and the column's number."""
-    shown = {case.anchor for case in cases.written} | {place for place, _, _ in cases.listed}
+def links_to(groups: Iterable[Cases], matrix: Matrix) -> dict[tuple[str, int], str]:
+    """The gravest case that each cell of the matrix can lead to, by the operation and the column's number."""
+    shown: set[str] = set()
+    for cases in groups:
+        shown |= {case.anchor for case in cases.written} | {place for place, _, _ in cases.listed}
     found: dict[tuple[str, int], str] = {}
     for row in matrix.rows:
         for number, (cell, column) in enumerate(zip(row.cells, matrix.columns, strict=True)):
-            failing = (answer.shown for answer in cell.answers if answer.shown.outcome in FAILING)
-            places = (place for place in (anchor(column.asked, result) for result in failing) if place in shown)
-            if first := next(places, None):
+            results = sorted((answer.shown for answer in cell.answers), key=lambda result: rank(result.outcome))
+            places = (anchor(column.asked, result) for result in results if result.outcome != "passed")
+            if first := next((place for place in places if place in shown), None):
                 found[row.name, number] = first
     return found
 

@@ -49,7 +49,7 @@ def render(runs: Sequence[Run]) -> str:
 def _context(runs: Sequence[Run], asked: Sequence[Asked]) -> dict[str, Any]:
     """All that the templates show."""
     systems = tomllib.loads(SYSTEMS.read_text("utf-8"))
-    matrix, failing = operations_matrix(asked), failures(asked)
+    matrix, failing, known = operations_matrix(asked), failures(asked), known_deviations(asked)
     total = tally(answer for one in asked for answer in one.answers.values())
     return {
         "runs": runs,
@@ -58,11 +58,11 @@ def _context(runs: Sequence[Run], asked: Sequence[Asked]) -> dict[str, Any]:
         "total": total,
         "verdict": _verdict(total, asked),
         "matrix": matrix,
-        "links": links_to(failing, matrix),
+        "links": links_to([failing, *(cases for _, cases in known)], matrix),
         "systems": systems,
         "systems_rows": systems_rows(asked, systems),
         "failures": failing,
-        "known": known_deviations(asked),
+        "known": known,
         "traits": traits(asked),
         "missed": missed(asked),
         "most_missed": MOST_MISSED,
@@ -78,7 +78,7 @@ def _verdict(total: Tally, asked: Sequence[Asked]) -> str:
         return "Nothing was run."
     judged = total.asked - total.count("unsupported", "not asked")
     if total.failing:
-        told = f"{total.failing:,} of {judged:,} answers fail."
+        told = f"{total.failing:,} of {judged:,} answers {'fails' if total.failing == 1 else 'fail'}."
     elif total.count("known deviation"):
         known = total.count("known deviation")
         told = f"{judged - known:,} of {judged:,} answers pass; the other {known:,} are known deviations."

@@ -44,6 +44,11 @@ class Tally:
         return self.count(*FAILING)
 
     @property
+    def told(self) -> int:
+        """How many answers the cell's letter stands for: one letter stands for failures of every kind."""
+        return self.failing or self.count(self.outcome.name)
+
+    @property
     def asked(self) -> int:
         """All answers."""
         return len(self.answers)

@@ -30,7 +30,7 @@ AMISS = {
     "fakes.odd:GivesNone": ("sigmoid", "type: None instead of an array"),
     "fakes.odd:WrongDtype": ("sigmoid", "dtype: float64 instead of float32"),
     "fakes.odd:WrongShape": ("sigmoid", "shape: "),
-    "fakes.odd:Scalar": ("sigmoid", "shape: [] instead of"),
+    "fakes.odd:Scalar": ("sigmoid", "value: 1 of 1 values"),
     "fakes.odd:ChangesInputs": ("sigmoid", "changes its inputs: input 'x' came back changed"),
     "fakes.two_devices:FallsBack": ("sigmoid", "device: the answer lay on cpu, not on fake:1"),
 }  # fmt: skip

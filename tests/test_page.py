@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from page_fixtures import footer, header, many, result, run, subject, write
 from page_fixtures_html import Element, parse
+from shell import run as python
 
 from nnconform.reports.cases import MOST_WRITTEN
 from nnconform.reports.page import SYSTEMS, TEMPLATES, write_page
@@ -225,6 +226,22 @@ def test_thousands_of_failures_are_listed_not_written_out(tmp_path: Path) -> Non
     assert len(written) == 4 * 17, "the first of each operation and adapter is among them"
     assert "And 4,514 more" in made.by_id("failures").text
     assert path.with_suffix(".html").stat().st_size < 5_000_000
+
+
+def test_the_template_engine_is_imported_only_for_a_page(tmp_path: Path) -> None:
+    code = "import sys, nnconform.reports.page, nnconform.reports.picture; print('jinja2' in sys.modules)"
+    assert python(["-c", code], tmp_path).out == "False\n"
+
+
+def test_a_cell_tells_how_many_its_letter_stands_for(tmp_path: Path) -> None:
+    made = page(run(tmp_path / "run.jsonl", [
+        result("a"), result("b", "unsupported"), result("c", "known deviation", operations=["relu"]),
+        result("d", operations=["relu"]), result("e", operations=["tanh"]),
+    ]))  # fmt: skip
+    cells = [row.all("td")[0].text for row in made.by_id("matrix").all("tbody")[0].all("tr")]
+    assert cells == ["K 1/2 1.5 ulps", "P 1/2 1.5 ulps", "P 1 1.5 ulps"]
+    (link,) = made.by_id("matrix").all("tbody")[0].all("td")[0].all("a")
+    assert link.attributes["href"] == f"#{made.by_class('case')[0].attributes['id']}"
 
 
 def test_a_page_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from page_fixtures import BIDI, HOSTILE, WITNESS, footer, header, result, run, subject, write
@@ -30,7 +31,7 @@ HOSTILE_TEXTS = (HOSTILE, "'\"><svg onload=1>", "</script></style></title>", "{{
 @pytest.mark.parametrize("evil", HOSTILE_TEXTS)
 def test_hostile_text_stays_text_in_every_field(tmp_path: Path, evil: str) -> None:
     finding = {"facet": evil, "question": evil, "output": evil, "message": evil, "line": evil, "witness": None}
-    told = {
+    told: dict[str, Any] = {
         "id": evil, "file": evil, "kind": evil, "operations": [evil], "systems": [evil], "dtype": evil,
         "adapter": evil, "device": evil, "mode": evil, "reason": evil, "should_missed": evil, "deviation": evil,
         "traits": {evil: evil}, "requirement": evil, "source": {"document": evil, "heading": evil}, "erratum": evil,

@@ -132,7 +132,7 @@ def stable(line: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize("adapters", ["fakes.odd:WrongDtype", "fakes.odd:WrongDtype,numpy"])
 def test_workers_find_what_one_process_finds(tmp_path: Path, adapters: str) -> None:
-    found = {}
+    found, counters = {}, {}
     for workers in ("0", "2"):
         folder = tmp_path / workers
         folder.mkdir()
@@ -142,8 +142,10 @@ def test_workers_find_what_one_process_finds(tmp_path: Path, adapters: str) -> N
         assert lines[-1]["complete"] is True
         assert lines[0]["subjects"][0]["adapter"] == "good"
         found[workers] = {line["id"]: stable(line) for line in lines[1:-1]}
+        counters[workers] = lines[-1]["counters"]["fakes.odd.WrongDtype"]["arrays sent"]
     assert len(found["0"]) > 4
     assert found["0"] == found["2"]
+    assert counters["0"] == counters["2"] > len(found["0"])
 
 
 def test_collecting_imports_no_framework(every_id: list[str], tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,36 @@ def test_a_stale_answer_is_asked_for_twice(tmp_path: Path) -> None:
     assert item.findings[0].question == "others"
     assert "First other numbers" in stand_alone(one, item)
     shows_the_witness(tmp_path, one, item)
+
+
+LONELY = '''
+from nnconform.adapters.numpy import NumPy
+
+
+class Lonely(NumPy):
+    """Wrong for one row alone."""
+
+    name = "lonely"
+
+    @staticmethod
+    def relu(z):
+        return (z > 0) * z + (z.ndim == 2 and z.shape[0] == 1)
+'''
+
+
+def test_a_row_is_asked_for_alone(tmp_path: Path) -> None:
+    found = asked(tmp_path, LONELY, "lonely.py:Lonely", "--dtype=float32", "spec/activations/relu.toml")
+    one, item = first(found, "spec/activations/relu.toml", "value")
+    assert item.findings[0].question == "alone"
+    assert item.details is not None
+    (shown,) = item.details.inputs.values()
+    assert shown.shape[0] == 1
+    shows_the_witness(tmp_path, one, item)
+
+
+def test_a_witness_of_an_elementwise_operation_has_its_input(wrong: Found) -> None:
+    _, item = first(wrong, "spec/activations/sigmoid.toml::around_zero", "value")
+    assert item.witness is not None
+    ((name, value),) = item.witness.inputs
+    assert name == "x"
+    assert item.witness.exact == pytest.approx(1 / (1 + math.exp(-value)), rel=1e-12)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -25,3 +26,11 @@ class Good(Adapter):
     """Answers as it should."""
 
     name = "good"
+    sent = 0
+
+    def to_native(self, array: Any) -> Any:
+        self.sent += 1
+        return array
+
+    def counters(self) -> Mapping[str, int]:
+        return {"arrays sent": self.sent}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import frameworkthatisnowhere
+import frameworkthatisnowhere  # type: ignore[import-not-found]  # on purpose
 
 from nnconform.adapters import Adapter
 

@@ -55,7 +55,9 @@ def _logistic(z: float) -> float:
 
 def transpose(x: Heap) -> Heap:
     rows, columns = x.shape
-    return Heap(tuple(x.numbers[i * columns + j] for j in range(columns) for i in range(rows)), (columns, rows), x.dtype)
+    return Heap(
+        tuple(x.numbers[i * columns + j] for j in range(columns) for i in range(rows)), (columns, rows), x.dtype
+    )
 
 
 def matmul(a: Heap, b: Heap) -> Heap:

@@ -1,0 +1,136 @@
+"""A student's file of plain functions: what its signatures may be, and what is asked of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from shell import nnconform_in, pytest_in, results
+
+from nnconform.adapters import Adapter, Unsupported
+from nnconform.adapters.registry import AdapterError, find
+
+LOOP = """
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def dense(a_in, W, b):
+    a_out = np.zeros(W.shape[1], a_in.dtype)
+    for j in range(W.shape[1]):
+        a_out[j] = sigmoid(np.dot(W[:, j], a_in) + b[j])
+    return a_out
+
+def my_sequential(x, W1, b1, W2, b2):
+    return dense(dense(x, W1, b1), W2, b2)
+"""
+VECTORIZED = """
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def dense(A_in, W, B):
+    return sigmoid(np.matmul(A_in, W) + B)
+"""
+WITH_G = """
+def relu(z):
+    return np.maximum(z, 0)
+
+def my_dense(a_in, W, b, g):
+    return g(a_in @ W + b)
+"""
+X, W, B = np.ones((2, 3)), np.full((3, 4), 0.5), np.zeros(4)
+
+
+@pytest.fixture
+def adapter(tmp_path: Path, request: pytest.FixtureRequest) -> Adapter:
+    path = tmp_path / "homework.py"
+    path.write_text(f"import numpy as np\n{request.param}", "utf-8")
+    return find(str(path))()
+
+
+def ask(adapter: Adapter, operation: str, *inputs: Any, **attributes: Any) -> Any:
+    function = adapter.function(operation)
+    assert function is not None
+    return function(*inputs, **attributes)
+
+
+@pytest.mark.parametrize("adapter", [LOOP], indirect=True)
+def test_a_loop_over_units_is_asked_one_row_at_a_time(adapter: Adapter) -> None:
+    assert ask(adapter, "dense_loop", X[0], W, B, activation="sigmoid").shape == (4,)
+    assert ask(adapter, "dense", X[0], W, B, activation="sigmoid").shape == (4,)
+    with pytest.raises(Unsupported, match="one row at a time"):
+        ask(adapter, "dense", X, W, B, activation="sigmoid")
+    layers = [(W, B, "sigmoid"), (np.ones((4, 2)), np.zeros(2), "sigmoid")]
+    assert ask(adapter, "sequential", X[0], layers).shape == (2,)
+    with pytest.raises(Unsupported, match="one row at a time"):
+        ask(adapter, "sequential", X, layers)
+
+
+@pytest.mark.parametrize("adapter", [VECTORIZED], indirect=True)
+def test_a_vectorized_layer_is_asked_for_batches_and_is_a_sigmoid_layer(adapter: Adapter) -> None:
+    assert ask(adapter, "dense", X, W, B, activation="sigmoid").shape == (2, 4)
+    with pytest.raises(Unsupported, match="takes no activation"):
+        ask(adapter, "dense", X, W, B, activation="linear")
+    assert adapter.function("relu") is None
+
+
+@pytest.mark.parametrize("adapter", [WITH_G], indirect=True)
+def test_a_fourth_argument_g_is_given_the_files_own_function(adapter: Adapter) -> None:
+    assert (ask(adapter, "dense", X, W, B - 9, activation="relu") == 0).all()
+    with pytest.raises(Unsupported, match="has no sigmoid to give to my_dense"):
+        ask(adapter, "dense", X, W, B, activation="sigmoid")
+
+
+@pytest.mark.parametrize(
+    "adapter", ["def dense(x, w, b, activation='linear'):\n    return activation\n"], indirect=True
+)
+def test_an_activation_is_given_by_name(adapter: Adapter) -> None:
+    assert ask(adapter, "dense", X, W, B, activation="tanh") == "tanh"
+
+
+@pytest.mark.parametrize(
+    "adapter", ["def my_sequential(x, W1, b1, W2, b2):\n    return (W1, b1, W2, b2)\n"], indirect=True
+)
+def test_weights_may_be_taken_one_by_one(adapter: Adapter) -> None:
+    layers = [(1, 2, "sigmoid"), (3, 4, "sigmoid")]
+    assert ask(adapter, "sequential", X, layers) == (1, 2, 3, 4)
+    for other in (layers[:1], [*layers, *layers], [(1, 2, "sigmoid"), (3, 4, "relu")]):
+        with pytest.raises(Unsupported, match="fixed number of sigmoid layers"):
+            ask(adapter, "sequential", X, other)
+
+
+@pytest.mark.parametrize("adapter", ["def sequential(x, layers):\n    return layers\n"], indirect=True)
+def test_or_as_a_list_of_layers(adapter: Adapter) -> None:
+    layers = [(1, 2, "relu")]
+    assert ask(adapter, "sequential", X, layers) == layers
+
+
+def test_one_adapter_class_in_the_file_is_taken_and_several_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("from nnconform.adapters import Adapter\n\n\nclass Mine(Adapter):\n    name = 'mine'\n", "utf-8")
+    assert find(str(path)).__name__ == "Mine"
+    other = tmp_path / "two.py"
+    other.write_text(path.read_text("utf-8") + "\n\nclass Other(Mine):\n    pass\n", "utf-8")
+    with pytest.raises(AdapterError, match=r"has several adapters \(Mine, Other\): say which, as .*two.py:Mine"):
+        find(str(other))
+    assert find(f"{other}:Other").__name__ == "Other"
+
+
+def test_a_loop_as_in_the_slides_is_sound_and_passes_what_it_can_be_asked(tmp_path: Path) -> None:
+    (tmp_path / "homework.py").write_text(f"import numpy as np\n{LOOP}", "utf-8")
+    check = nnconform_in(tmp_path, "adapter", "check", "homework.py")
+    assert check.status == 0, check.out + check.err
+    done = pytest_in(tmp_path, "--adapter=homework.py", "-q", "-m", "dense or dense_loop or sequential")
+    assert done.status == 0, done.out + done.err
+    found = results(tmp_path).values()
+    assert {line["case"] for line in found if line["outcome"] == "passed"} >= {"between_zero_and_one"}
+
+
+def test_doubles_where_singles_were_asked_fail_in_singles_only(tmp_path: Path) -> None:
+    text = f"import numpy as np\n{LOOP}".replace(", a_in.dtype)", ")")
+    (tmp_path / "homework.py").write_text(text, "utf-8")
+    done = pytest_in(tmp_path, "--adapter=homework.py", "-q", "-k", "between_zero_and_one and dense_loop")
+    assert done.status == 1, done.out + done.err
+    outcomes = {line["dtype"]: line["outcome"] for line in results(tmp_path).values()}
+    assert outcomes == {"float32": "failed", "float64": "passed"}
