@@ -17,6 +17,8 @@ from nnconform.spec.arrays import Array, same_bits
 Frozen = Mapping[str, Any]
 
 _TIMED = ("first", "others", "mutated", "again")
+_FEW = 6
+"""A measured array of at most so many elements is written out."""
 _SECOND = frozenset({"others", "mutated"})
 _WORDS = {
     "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
@@ -53,8 +55,13 @@ def _judge_trait(frozen: Frozen, transcript: Transcript, verdict: Verdict) -> No
     if answer.raised:
         found = f"refused ({answer.raised.type})"
     else:
-        found = "; ".join(f"{value.dtype} {list(value.shape)}" for value in answer.values.values()) or "no array"
+        found = "; ".join(_in_short(value) for value in answer.values.values()) or "no array"
     verdict.traits[frozen["expect"]["trait"]] = found
+
+
+def _in_short(value: Array) -> str:
+    few = f" {value.tolist()}" if value.size <= _FEW else ""
+    return f"{value.dtype} {list(value.shape)}{few}"
 
 
 class _Judgement:

@@ -61,9 +61,11 @@ class Run:
             return
         try:
             self._open()
-        except SubjectError as error:
+        except BaseException as error:  # Ctrl-C while frameworks load, too
             self._close()
-            raise pytest.UsageError(str(error)) from None
+            if isinstance(error, SubjectError):
+                raise pytest.UsageError(str(error)) from None
+            raise
         if self.distributes:
             self._close()
 

@@ -79,13 +79,14 @@ class Child:
 
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
-        self._waiting = False
+        self._waiting = True
+        """For a line that has not come yet."""
         self._start()
         self.description: Mapping[str, Any] = {}
 
     def wait(self) -> None:
         """Until the framework is loaded.  Raises SubjectError where it cannot be."""
-        self._waiting = True
+        self._waiting = True  # after a restart, too
         ready = self._read()
         self._waiting = False
         if ready is None or "error" in ready:

@@ -49,8 +49,7 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None
     if recorder.should_missed:
         reporter.write_line(f"{recorder.should_missed} passed but missed a `should` (--level=should fails them)")
     for adapter, counters in recorder.counters.items():
-        for name, count in counters.items():
-            reporter.write_line(f"{adapter}: {count} {name}")
+        reporter.write_line(f"{adapter}: " + ", ".join(f"{count} {name}" for name, count in counters.items()))
     if recorder.error:
         reporter.write_line(recorder.error, red=True)
     page = _page(recorder)

@@ -69,3 +69,20 @@ def test_a_run_that_is_killed_leaves_every_finished_case(tmp_path: Path) -> None
     lines = records(tmp_path)
     assert lines[0]["record"] == "header"
     assert {line["record"] for line in lines[1:]} == {"result"}
+
+
+def test_ctrl_c_while_frameworks_load_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "late.py").write_text("import time\nopen('loading', 'w').close()\ntime.sleep(60)\n", "utf-8")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", "--adapter=late.py,numpy", SIGMOID], cwd=tmp_path,
+        env=environment() | {"NNCONFORM_TEST": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        text=True, start_new_session=True,
+    )  # fmt: skip
+    end = time.monotonic() + PATIENCE
+    while not (tmp_path / "loading").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    out, err = process.communicate(timeout=PATIENCE)
+    assert process.returncode == 2, out + err
+    assert processes_of(f"NNCONFORM_TEST={tmp_path}") == []
+    assert not list(tmp_path.rglob("*.jsonl"))

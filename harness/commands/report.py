@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 
 from nnconform.harness.commands import BadInput
@@ -14,6 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("records", metavar="RECORDS", nargs="+", help="records (.jsonl) that runs wrote")
     parser.add_argument("-o", "--output", metavar="PAGE", help="the page (default: beside the first records)")
+    parser.add_argument("--picture", metavar="SVG", help="write the matrix as a picture as well")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -27,8 +29,17 @@ def run(arguments: argparse.Namespace) -> int:
 
     try:
         print(write_page(paths, target))
+        if arguments.picture:
+            print(_picture(paths, Path(arguments.picture)))
     except OSError as error:
         raise BadInput(f"cannot write {target}: {error.strerror}") from None
     except ValueError as error:
         raise BadInput(f"no page from {', '.join(map(str, paths))}: {error}") from None
     return 0
+
+
+def _picture(paths: Sequence[Path], target: Path) -> Path:
+    from nnconform.reports.picture import matrix_svg
+
+    target.write_text(matrix_svg(paths), "utf-8")
+    return target
