@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+import ml_dtypes
 import torch
 import torch.nn.functional as F
 
@@ -124,10 +125,15 @@ class Torch(Adapter):
         return ("cpu", *(("cuda",) if found else ()), *(f"cuda:{number}" for number in range(found)))
 
     def to_native(self, array: Any) -> Any:
+        if array.dtype == ml_dtypes.bfloat16:  # which NumPy knows only by ml_dtypes: the same bits, by another name
+            return torch.from_numpy(array.view("int16")).view(torch.bfloat16).to(self.device)
         return torch.from_numpy(array).to(self.device)
 
     def to_numpy(self, value: Any) -> Any:
-        return value.detach().cpu().numpy()
+        found = value.detach().cpu()
+        if found.dtype == torch.bfloat16:
+            return found.view(torch.int16).numpy().view(ml_dtypes.bfloat16)
+        return found.numpy()
 
     def synchronize(self, value: Any) -> None:
         if self.device != "cpu":

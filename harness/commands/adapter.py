@@ -66,5 +66,6 @@ def _check(name: str) -> int:
         print(note)
     for finding in findings:
         print(f"{finding.place}: {finding.message}\n    {finding.advice}")
-    print(f"{len(findings)} findings" if findings else "nothing amiss", file=sys.stderr)
+    count = f"{len(findings)} finding{'s' if len(findings) > 1 else ''}"
+    print(count if findings else "nothing amiss", file=sys.stderr)
     return 1 if findings else 0
