@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from types import ModuleType
 from typing import TypeGuard
 
 from nnconform.adapters.contract import Adapter
@@ -56,7 +57,7 @@ def find(name: str) -> type[Adapter]:
         return _from_file(Path(file), attribute)
     if attribute:
         with _importing(f"the adapter {name!r}"):
-            return _class(importlib.import_module(file), attribute, name)
+            return _class(_from_here(file), attribute, name)
     raise AdapterError(
         f"no adapter {name!r}{nearest(name, known)}; known: {', '.join(known)}; "
         "or path/file.py, path/file.py:Class, package.module:Class"
@@ -81,6 +82,20 @@ def _check_file(path: Path) -> None:
     if not path.is_file():
         neighbours = [str(path.with_name(file.name)) for file in path.parent.glob("*.py")]
         raise AdapterError(f"no adapter file {str(path)!r}{nearest(str(path), neighbours)}")
+
+
+def _from_here(module: str) -> ModuleType:
+    """A module of what is installed, or of the folder that nnconform was started in."""
+    here = str(Path.cwd())
+    sys.path.append(here)
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if error.name == module.partition(".")[0]:
+            raise AdapterError(f"no module {error.name!r}, neither installed nor in {here}") from None
+        raise
+    finally:
+        sys.path.remove(here)
 
 
 @contextmanager

@@ -9,6 +9,8 @@ import json
 import os
 import signal
 import sys
+import threading
+import time
 from typing import IO, Any
 
 from nnconform.harness.options import Subject
@@ -21,6 +23,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    _follow_parent()
     adapter, device, mode = sys.argv[1:4]
     try:
         subject = InProcess(Subject(adapter, adapter, device, mode))
@@ -30,6 +33,18 @@ def main() -> None:
     _write(pipe, dict(subject.description))
     for line in sys.stdin:
         _write(pipe, _answer(subject, json.loads(line)))
+
+
+def _follow_parent() -> None:
+    """End with the process that asks: a question in flight must not outlive it."""
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def _answer(subject: InProcess, message: dict[str, Any]) -> Any:

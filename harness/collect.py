@@ -41,7 +41,10 @@ class SpecFile(pytest.File):
                         item: CaseItem = CaseItem.from_parent(self, name=item_name(case["id"], subject, dtype))
                         item.case, item.dtype, item.subject = case, dtype, subject
                         item.own_markers.extend(marks)
+                        self.run.collected += 1
                         yield item
+                    else:
+                        self.run.other_dtypes.add(dtype)
 
 
 class CaseItem(pytest.Item):

@@ -75,8 +75,8 @@ class _Interview:
         if self.result.unsupported or first.raised:
             return
         second = {name: others(values) for name, values in given.items()}
-        self._put("others", _copies(second), second)
-        self._read_again(first)
+        between = self._put("others", _copies(second), second, keep=True)
+        self._read_again(first, self.kept["first"])
         if all(values.flags.writeable for values in arrays.values()):
             for name, values in second.items():
                 arrays[name][...] = values
@@ -85,6 +85,7 @@ class _Interview:
             first.changed += [name for name, values in arrays.items() if not values.flags.writeable]
         self._put("again", _copies(given), given)
         self._layouts(given)
+        self._read_again(between, self.kept.get("others", {}))  # two buffers in turn show only now
 
     def _layouts(self, given: Arrays) -> None:
         alone = self.ask.get("alone")
@@ -118,9 +119,11 @@ class _Interview:
             self.result.adapter_ns += perf_counter_ns() - entered
             answer.changed = self._changed(arrays, pristine, natives if keep else {})
             if keep:
-                self.kept = {name: values[name] for name in answer.values}
+                self.kept[question] = {name: values[name] for name in answer.values}
         except Unsupported as error:
-            self.result.unsupported = str(error) or f"{adapter.name} does not support this"
+            answer.unsupported = str(error) or f"{adapter.name} does not support this"
+            if question == "first":
+                self.result.unsupported = answer.unsupported
         except Exception as error:
             answer.raised = _raised(error, stage, adapter)
         self.result.answers[question] = answer
@@ -161,10 +164,10 @@ class _Interview:
                 changed.append(name)
         return changed
 
-    def _read_again(self, first: Answer) -> None:
-        for name, native in self.kept.items():
+    def _read_again(self, answer: Answer, kept: Mapping[str, Any]) -> None:
+        for name, native in kept.items():
             try:
-                intact = same_bits(np.asarray(self.adapter.to_numpy(native)), first.values[name])
+                intact = same_bits(np.asarray(self.adapter.to_numpy(native)), answer.values[name])
             except Exception:
                 intact = False
             if not intact:

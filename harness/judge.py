@@ -20,6 +20,7 @@ _TIMED = ("first", "others", "mutated", "again")
 _FEW = 6
 """A measured array of at most so many elements is written out."""
 _SECOND = frozenset({"others", "mutated"})
+_MAY_DECLINE = frozenset({"alone", "fortran", "strided"})
 _WORDS = {
     "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
     "again": "asked again", "alone": "asked for the first row alone",
@@ -99,6 +100,9 @@ class _Judgement:
             )
 
     def _answer(self, question: str, answer: Answer) -> None:
+        if answer.unsupported:
+            self._declined(question, answer.unsupported)
+            return
         if answer.raised:
             raised = answer.raised
             self._find(
@@ -114,6 +118,13 @@ class _Judgement:
             self._find("type", question, name, f"{kind} instead of an array")
         for name, value in answer.values.items():
             self._output(question, name, value, answer.places[name])
+
+    def _declined(self, question: str, reason: str) -> None:
+        """Layouts and batches may be declined; the first question's numbers and shapes may not, once answered."""
+        if question in _MAY_DECLINE:
+            self.verdict.traits[f"declines {question}"] = reason
+        else:
+            self._find("crash", question, "", f"declined, although the first question was answered: {reason};")
 
     def _output(self, question: str, name: str, got: Array, place: str) -> None:
         truth = self.truths["others" if question in _SECOND else "first"][name]
@@ -161,7 +172,11 @@ class _Judgement:
         return first is not None and not wrong and same_bits(got, first)
 
     def _refused(self, answer: Answer) -> None:
-        if answer.raised is None:
+        if answer.unsupported:
+            self._find(
+                "not refused", "refused", "", f"the adapter declined it, not the framework: {answer.unsupported}"
+            )
+        elif answer.raised is None:
             shapes = ", ".join(str(list(value.shape)) for value in answer.values.values())
             self._find("not refused", "refused", "", f"accepted, and answered with shape {shapes or 'nothing'}")
         elif not answer.raised.by_framework:
@@ -183,6 +198,7 @@ class _Judgement:
         if first.raised or not first.values:
             return
         answers, note = self.transcript.answers, self.verdict.note
+        answers = {question: answer for question, answer in answers.items() if not answer.unsupported}
         if "again" in answers:
             note("not repeatable", self._differing("again", first))
         for question in ("fortran", "strided"):

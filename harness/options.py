@@ -43,17 +43,25 @@ class Options:
 def parse(config: pytest.Config) -> Options:
     """Options from the command line.  Raises pytest.UsageError with one line that says what to do."""
     adapters = _adapters(option(config, "adapter") or "")
-    device = option(config, "device") or "cpu"
-    modes = _known("mode", option(config, "mode") or "eager", MODES)
+    device = _said(config, "device", "cpu")
+    modes = _known("mode", _said(config, "mode", "eager"), MODES)
     dtypes = option(config, "dtype")
-    (level,) = _known("level", option(config, "level") or "must", LEVELS)
+    (level,) = _known("level", _said(config, "level", "must"), LEVELS)
     return Options(
         subjects=tuple(Subject(name, label(name), device, mode) for name in adapters for mode in modes),
-        dtypes=_known("dtype", dtypes, tuple(FORMATS)) if dtypes else None,
+        dtypes=None if dtypes is None else _known("dtype", dtypes, tuple(FORMATS)),
         level=level,
-        results=Path(option(config, "results") or "nnconform-results"),
+        results=Path(_said(config, "results", "nnconform-results")),
         several=len(adapters) > 1,
     )
+
+
+def _said(config: pytest.Config, name: str, default: str) -> str:
+    """An option's value; one that was typed with nothing after it is a mistake, not the default."""
+    found = option(config, name)
+    if found == "":
+        raise pytest.UsageError(f"--nnconform-{name} needs a value; without the option it is {default}")
+    return default if found is None else found
 
 
 def label(adapter: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from nnconform.spec.errors import Problem, SpecError
-from nnconform.spec.frozen import FrozenFile, read_current, shown
+from nnconform.spec.frozen import FrozenFile, frozen_path, read_current, shown
 
 
 def plan(path: Path) -> FrozenFile:
@@ -18,6 +18,7 @@ def plan(path: Path) -> FrozenFile:
     except ModuleNotFoundError as error:
         if error.name != "flint":
             raise
-        hint = "is not frozen, and freezing needs python-flint: pip install 'nnconform[author]'"
+        state = "has changed since it was frozen" if frozen_path(path).is_file() else "is not frozen"
+        hint = f"{state}, and freezing needs python-flint: pip install 'nnconform[author]'"
         raise SpecError([Problem(shown(path), 1, hint)]) from None
     return FrozenFile(freeze_file(path, shown(path)))

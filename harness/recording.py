@@ -47,6 +47,9 @@ class Recorder:
         self.failures: list[dict[str, Any]] = []
         self.unexpected: Counter[str] = Counter()
         self.should_missed = 0
+        self.answered: set[tuple[str, str]] = set()
+        self.declined: dict[tuple[str, str], str] = {}
+        """Operations that an adapter has, by why a case of them could not be asked."""
         self.counters: Mapping[str, Mapping[str, int]] = {}
         self.error = ""
         try:
@@ -79,6 +82,12 @@ class Recorder:
             self.failures.append(result)
         if result.get("should_missed"):
             self.should_missed += 1
+        for operation in result["operations"]:
+            key = (result["adapter"], operation)
+            if result["outcome"] != "unsupported":
+                self.answered.add(key)
+            elif not result["reason"].endswith(f"has no {operation}"):
+                self.declined.setdefault(key, result["reason"])
         if cause := result.get("traits", {}).get("no longer deviates"):
             self.unexpected[f"{result['adapter']}: {cause}"] += 1
 

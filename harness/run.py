@@ -37,6 +37,9 @@ class Run:
         self.adapter_ns: Counter[str] = Counter()
         self.bad_files: list[str] = []
         """Findings in spec files so far."""
+        self.collected = 0
+        self.other_dtypes: set[str] = set()
+        """Dtypes that cases list and nobody asked for."""
         self.received: dict[str, dict[str, int]] = {}
         """Counters that xdist workers sent."""
         choose_spec(config, self.options)
@@ -98,7 +101,8 @@ class Run:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Records begin with the first case, so that a run that came to nothing leaves none."""
-        if not self.is_worker and not self.config.option.collectonly:
+        asked = self.distributes or any(isinstance(item, CaseItem) for item in session.items)
+        if asked and not self.is_worker and not self.config.option.collectonly:
             self.recorder = Recorder(self.config, self.options, self.descriptions)
         found = yield
         if self.bad_files and self.recorder:  # workers found them
@@ -172,6 +176,9 @@ class Run:
             found = None
         if self.bad_files and not self.is_worker:
             raise pytest.UsageError(*self.bad_files)
+        if self.other_dtypes and not self.collected and not self.is_worker:
+            wanted, there = ", ".join(self.options.dtypes or ()), ", ".join(sorted(self.other_dtypes))
+            raise pytest.UsageError(f"no case runs in {wanted}; what was asked for has {there}")
         return found
 
     @pytest.hookimpl(trylast=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -46,16 +46,26 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None
         reporter.write_line(f"... and {len(recorder.failures) - _MOST} more, all in the report")
     for cause, count in recorder.unexpected.items():
         reporter.write_line(f"listed as a known deviation, but passed {count} times: {cause}")
+    for (adapter, operation), reason in recorder.declined.items():
+        if (adapter, operation) not in recorder.answered and not reason.startswith(f"{adapter} has no"):
+            reporter.write_line(f"{adapter}: {operation} was never judged: {reason}")
     if recorder.should_missed:
         reporter.write_line(f"{recorder.should_missed} passed but missed a `should` (--level=should fails them)")
     for adapter, counters in recorder.counters.items():
+        if not counters:
+            continue
         reporter.write_line(f"{adapter}: " + ", ".join(f"{count} {name}" for name, count in counters.items()))
     if recorder.error:
         reporter.write_line(recorder.error, red=True)
     page = _page(recorder)
-    reporter.write_line(f"records: {os.path.relpath(recorder.path)}")
+    reporter.write_line(f"records: {_near(recorder.path)}")
     if page:
-        reporter.write_line(f"report:  {os.path.relpath(page)}")
+        reporter.write_line(f"report:  {_near(Path(page))}")
+
+
+def _near(path: Path) -> str:
+    """A path as a person would type it: from here where it lies below, else whole."""
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
 def _page(recorder: Recorder) -> str:

@@ -42,6 +42,8 @@ class Answer:
     """Inputs that an output shares memory with."""
     elapsed_ns: int = 0
     raised: Raised | None = None
+    unsupported: str = ""
+    """Why this question could not be asked, of a case whose first question could."""
 
 
 @dataclass(slots=True)
@@ -72,7 +74,10 @@ def from_data(data: Mapping[str, Any]) -> Transcript:
 
 
 def _answer_data(answer: Answer) -> dict[str, Any]:
-    data = {name: getattr(answer, name) for name in ("odd", "places", "strides", "changed", "aliased", "elapsed_ns")}
+    data = {
+        name: getattr(answer, name)
+        for name in ("odd", "places", "strides", "changed", "aliased", "elapsed_ns", "unsupported")
+    }
     data["values"] = {name: {"dtype": _name(value), **encode(value)} for name, value in answer.values.items()}
     data["raised"] = asdict(answer.raised) if answer.raised else None
     return data

@@ -78,12 +78,12 @@ def _verdict(total: Tally, asked: Sequence[Asked]) -> str:
         return "Nothing was run."
     judged = total.asked - total.count("unsupported", "not asked")
     if total.failing:
-        told = f"{total.failing:,} of {judged:,} answers {'fails' if total.failing == 1 else 'fail'}."
+        told = f"{total.failing:,} of {judged:,} results {'fails' if total.failing == 1 else 'fail'}."
     elif total.count("known deviation"):
         known = total.count("known deviation")
-        told = f"{judged - known:,} of {judged:,} answers pass; the other {known:,} are known deviations."
+        told = f"{judged - known:,} of {judged:,} results pass; the other {known:,} are known deviations."
     elif judged:
-        told = f"All {judged:,} answers pass." if judged > 1 else "The one answer passes."
+        told = f"All {judged:,} results pass." if judged > 1 else "The one result passes."
     else:
         told = "Nothing that was asked is supported."
     missing = [one.full_name for one in asked if one.not_run]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from math import prod
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from nnconform.spec.formats import FORMATS
-from nnconform.spec.generator import generate, others, words
+from nnconform.spec.generator import KINDS, generate, others, words
 
 MASK = 2**64 - 1
 
@@ -83,6 +84,11 @@ def test_hot_lines(kind: str, axis: int) -> None:
         assert np.count_nonzero(line) == (2 if kind == "two_hot" else 1)
         if kind == "two_hot":
             assert line[(place + 1) % shape[axis]] == 2.0**-24
+
+
+def test_every_kind_is_published() -> None:
+    page = (Path(__file__).parent.parent / "spec" / "README.md").read_text("utf-8")
+    assert all(f"| `{kind}`" in page for kind in KINDS)
 
 
 def test_budget_fills_the_accumulator_and_no_more() -> None:

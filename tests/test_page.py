@@ -53,7 +53,7 @@ def sound(made: Element) -> None:
 def test_all_passing_is_calm(tmp_path: Path) -> None:
     made = page(run(tmp_path / "run.jsonl", [result("one"), result("two")]))
     sound(made)
-    assert headline(made) == "All 2 answers pass."
+    assert headline(made) == "All 2 results pass."
     assert not banners(made)
     assert len(made.by_class("o-F")) == 1, "the legend's own"
     assert "None." in made.by_id("failures").text
@@ -63,7 +63,7 @@ def test_all_passing_is_calm(tmp_path: Path) -> None:
 def test_all_failed(tmp_path: Path) -> None:
     made = page(run(tmp_path / "run.jsonl", [result("one", "failed"), result("two", "crashed", reason="status -11")]))
     sound(made)
-    assert headline(made) == "2 of 2 answers fail."
+    assert headline(made) == "2 of 2 results fail."
     (row,) = made.by_id("matrix").all("tbody")[0].all("tr")
     assert row.text.startswith("sigmoid C 2/2 1.5 ulps")
     assert row.attributes["data-outcomes"] == "CF"
@@ -82,7 +82,7 @@ def test_a_run_without_results_is_not_run_and_never_nought_per_cent(tmp_path: Pa
 def test_one_of_two_adapters_was_not_run(tmp_path: Path) -> None:
     made = page(run(tmp_path / "run.jsonl", [result()], subject(), subject("torch")))
     sound(made)
-    assert headline(made) == "The one answer passes. Not run: torch cpu eager."
+    assert headline(made) == "The one result passes. Not run: torch cpu eager."
     assert "torch cpu eager not run" in made.by_id("matrix").all("thead")[0].text
 
 
@@ -122,7 +122,7 @@ def test_known_deviations_are_a_closed_group_by_cause(tmp_path: Path) -> None:
         result("a", "known deviation"), result("b", "known deviation", deviation="another cause"), result("c"),
     ]))  # fmt: skip
     sound(made)
-    assert headline(made) == "1 of 3 answers pass; the other 2 are known deviations."
+    assert headline(made) == "1 of 3 results pass; the other 2 are known deviations."
     groups = made.by_class("group")
     assert [group.all("summary")[0].text for group in groups] == ["a known cause 1", "another cause 1"]
     assert not any("open" in group.attributes for group in groups)

@@ -37,7 +37,7 @@ def relu(x: Value, work: Arithmetic) -> Value:
 def leaky_relu(x: Value, work: Arithmetic, slope: float) -> Value:
     """X where x >= 0, else slope * x: the slope and the product are each rounded once."""
     if isinstance(x, float):
-        return x
+        return x if isnan(x) or x > 0 else x * slope
     factor = arb(slope)
 
     def at(z: Any) -> Any:

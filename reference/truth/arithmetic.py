@@ -79,4 +79,5 @@ def add(balls: list[Ball], work: Arithmetic) -> Ball:
         return Ball(exact, sum((ball.error for ball in balls), ZERO))
     magnitude = sum((ball.magnitude for ball in balls), ZERO)
     carried = sum((ball.error for ball in balls), ZERO)
-    return Ball(exact, (carried + work.gamma(len(balls) - 1) * magnitude).upper())
+    own = work.gamma(len(balls) - 1) * magnitude + len(balls) * work.tiny
+    return Ball(exact, (carried + own).upper())

@@ -15,6 +15,8 @@ PRECISION = 256
 ctx.prec = PRECISION
 
 ZERO = arb(0)
+SLACK = 1 + arb(2) ** -20
+"""A stored bound is so much wider: it covers the judge's own float64 arithmetic and terms of second order."""
 VANISHING = -20_000
 """Below 2 to this power a number is 0 in every format, and its digits would fill the memory: exp(-3e38)."""
 
@@ -110,7 +112,7 @@ def as_double(value: Value) -> tuple[float, float, float]:
     high = float(exact)
     low = float(exact - Fraction(high))
     slack = value.exact.rad() + abs(value.exact) * (arb(2) ** -104 if exact else 1)
-    return high, low, upward(value.error + slack if value.error > 0 else value.error)
+    return high, low, upward((value.error + slack) * SLACK if value.error > 0 else value.error)
 
 
 def upward(value: Any) -> float:

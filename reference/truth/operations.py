@@ -71,6 +71,8 @@ def normalization(work: Arithmetic, x: Values, mean: Values, variance: Values) -
 
 
 def _reciprocal_root(variance: Ball, work: Arithmetic) -> Ball:
+    if not variance.low > 0:
+        raise ValueError("a variance may be zero or less within its bound: no verdict would be certain")
     root, divide = work.relative("sqrt"), work.relative("divide")
     low = 1 / (variance.high.sqrt() * (1 + root)) * (1 - divide) - work.tiny
     high = 1 / (variance.low.sqrt() * (1 - root)) * (1 + divide) + work.tiny

@@ -72,7 +72,12 @@ def _rounding(magnitude: Any, terms: int, work: Arithmetic) -> Any:
 
 def _special_inner(left: Sequence[Value], right: Sequence[Value], bias: Value) -> float:
     """A sum with an infinity or nan in it: only the signs of the finite factors matter."""
-    terms = [float_of(a) * float_of(b) for a, b in zip(left, right, strict=True) if special(a) or special(b)]
+    pairs = list(zip(left, right, strict=True))
+    for a, b in pairs:
+        for ball, other in ((a, b), (b, a)):
+            if isinstance(ball, Ball) and special(other) and ball.error > 0 and not (ball.low > 0 or ball.high < 0):
+                raise ValueError("an infinity meets a factor whose sign is not certain: no verdict would be")
+    terms = [float_of(a) * float_of(b) for a, b in pairs if special(a) or special(b)]
     return special_sum([*terms, *([float_of(bias)] if special(bias) else [])])
 
 

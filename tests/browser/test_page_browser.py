@@ -91,7 +91,7 @@ def test_hostile_records_and_links_run_nothing(tmp_path: Path, fragment: str) ->
     ], subject(versions={evil: evil}))  # fmt: skip
     made = opened(tmp_path, write_page([path], tmp_path / "page.html"), fragment)
     (title,) = made.all("title")
-    assert title.text == "nnconform: 1 of 1 answers fails."
+    assert title.text == "nnconform: 1 of 1 results fails."
     assert not made.all("img")
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from nnconform.adapters import Unsupported
 from nnconform.adapters.numpy import NumPy
 
 Array = Any
@@ -149,3 +150,49 @@ class AlwaysDouble(NumPy):
 
     def sigmoid(self, x: Array) -> Array:
         return NumPy.sigmoid(x.astype(np.float64))
+
+
+class TwoBuffersInTurn(NumPy):
+    """Answers of one shape are written into two buffers in turn."""
+
+    def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
+        super().__init__(device, mode)
+        self.buffers: dict[Any, tuple[Array, Array]] = {}
+
+    def tanh(self, x: Array) -> Array:
+        one, other = self.buffers.get((x.shape, x.dtype), (np.empty_like(x), np.empty_like(x)))
+        self.buffers[x.shape, x.dtype] = (other, one)
+        one[...] = np.tanh(x)
+        return one
+
+
+class DeclinesLate(NumPy):
+    """ReLU answers wrongly once, and calls itself unsupported when it is asked again."""
+
+    def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
+        super().__init__(device, mode)
+        self.asked = False
+
+    def relu(self, x: Array) -> Array:
+        self.asked, again = True, self.asked
+        if again:
+            raise Unsupported("asked already")
+        return x * 0 + 42
+
+
+class BlockedSoftmax(NumPy):
+    """Rows longer than 512 are scaled block by block, each to a sum of its own."""
+
+    def softmax(self, x: Array, axis: int) -> Array:
+        if x.ndim < 2 or x.shape[-1] <= 512:
+            return NumPy.softmax(x, axis)
+        return np.concatenate([NumPy.softmax(x[:, k : k + 512], -1) for k in range(0, x.shape[1], 512)], axis=1)
+
+
+class TailOfLongArrays(NumPy):
+    """ReLU leaves everything past 4,096 elements as it was."""
+
+    def relu(self, x: Array) -> Array:
+        made = np.maximum(x, 0)
+        made.reshape(-1)[4096:] = x.reshape(-1)[4096:]
+        return made

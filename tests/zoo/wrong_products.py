@@ -169,3 +169,48 @@ class TruncatesInnerSizes(_Products):
     def product(self, a: Array, b: Array) -> Array:
         least = min(a.shape[-1], b.shape[0])
         return a[:, :least] @ b[:least]
+
+
+class TensorFloat32InTiles(_Products):
+    """Only products that fill the tiles of a matrix unit read their inputs with 11 significant bits."""
+
+    def product(self, a: Array, b: Array) -> Array:
+        if min(a.shape[0], a.shape[1], b.shape[1]) >= 16:
+            return rounded_to(a, 11) @ rounded_to(b, 11)
+        return a @ b
+
+
+class Strassen(_Products):
+    """Large even squares are multiplied by Strassen's seven products, whose error is not bounded element by element."""
+
+    def product(self, a: Array, b: Array) -> Array:
+        n = a.shape[0]
+        if a.shape != b.shape or a.shape != (n, n) or n % 2 or n < 32:
+            return a @ b
+        h = n // 2
+        (p, q), (r, s) = (np.split(half, 2, axis=1) for half in np.split(a, 2))
+        (t, u), (v, w) = (np.split(half, 2, axis=1) for half in np.split(b, 2))
+        m1, m2, m3, m4 = (p + s) @ (t + w), (r + s) @ t, p @ (u - w), s @ (v - t)
+        m5, m6, m7 = (p + q) @ w, (r - p) @ (t + u), (q - s) @ (v + w)
+        made = np.empty_like(a)
+        made[:h, :h], made[:h, h:] = m1 + m4 - m5 + m7, m3 + m5
+        made[h:, :h], made[h:, h:] = m2 + m4, m1 - m2 + m3 + m6
+        return made
+
+
+class VanishingProducts(_Products):
+    """Products below 1e-30 count as zero, far above the smallest normal number."""
+
+    def product(self, a: Array, b: Array) -> Array:
+        made = a @ b
+        return np.where(np.abs(made) < 1e-30, made * 0, made)
+
+
+class SharedLayers(_Products):
+    """A model keeps its layers by shape, so that two of one shape share their weights."""
+
+    def sequential(self, x: Array, layers: Any) -> Array:
+        kept: dict[Any, Any] = {}
+        for w, b, activation in layers:
+            x = self.dense(x, *kept.setdefault(w.shape, (w, b)), activation)
+        return x
