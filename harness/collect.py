@@ -13,7 +13,7 @@ from nnconform.harness.plan import plan
 from nnconform.spec.frozen import FrozenFile
 
 if TYPE_CHECKING:
-    from nnconform.harness.options import Subject
+    from nnconform.harness.options import Options, Subject
     from nnconform.harness.run import Run
     from nnconform.harness.verdict import Verdict
 
@@ -30,9 +30,16 @@ class SpecFile(pytest.File):
     run: Run
     frozen: FrozenFile
 
-    def collect(self) -> Iterator[pytest.Item]:
+    def collect(self) -> list[pytest.Item]:
         self.frozen = plan(self.path)
-        options = self.run.options
+        items = list(self._items(self.run.options))
+        self.run.collected += len(items)
+        return items
+
+    def _items(self, options: Options) -> Iterator[pytest.Item]:
+        for case in self.frozen.cases:
+            if options.dtypes is not None:
+                self.run.other_dtypes.update(case["dtypes"])
         for subject in options.subjects:
             for case in self.frozen.cases:
                 marks = [_mark(name) for name in (case["kind"], case["level"], *case["operations"], *case["systems"])]
@@ -40,11 +47,8 @@ class SpecFile(pytest.File):
                     if options.dtypes is None or dtype in options.dtypes:
                         item: CaseItem = CaseItem.from_parent(self, name=item_name(case["id"], subject, dtype))
                         item.case, item.dtype, item.subject = case, dtype, subject
-                        item.own_markers.extend(marks)
-                        self.run.collected += 1
+                        item.own_markers += marks
                         yield item
-                    else:
-                        self.run.other_dtypes.add(dtype)
 
 
 class CaseItem(pytest.Item):

@@ -220,11 +220,12 @@ class Run:
         report = yield
         if isinstance(item, CaseItem) and (call.when == "call" or report.failed):
             setattr(report, RECORD, result_of(item, report, self.interviewers[item.subject]))
+        if isinstance(item, CaseItem) and call.when == "teardown":
+            item.frozen_line = item.verdict = None  # written down; kept, they slow garbage collection
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        result = getattr(report, RECORD, None)
-        if result and self.recorder:
+        if self.recorder and (result := report.__dict__.pop(RECORD, None)):
             self.recorder.add(result)
 
 

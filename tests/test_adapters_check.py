@@ -58,7 +58,7 @@ def test_an_import_that_fails_is_a_finding(tmp_path: Path) -> None:
     assert done.status == 1
     assert "needs frameworkthatisnowhere, which is not installed: pip install frameworkthatisnowhere" in done.out
     assert "mend the import" in done.out
-    assert done.said == ["1 findings"]
+    assert done.said == ["1 finding"]
 
 
 def test_a_slip_in_a_file_of_plain_functions_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -212,5 +212,6 @@ class SharedLayers(_Products):
     def sequential(self, x: Array, layers: Any) -> Array:
         kept: dict[Any, Any] = {}
         for w, b, activation in layers:
-            x = self.dense(x, *kept.setdefault(w.shape, (w, b)), activation)
+            shared, bias = kept.setdefault(w.shape, (w, b))
+            x = self.dense(x, shared, bias, activation)
         return x
