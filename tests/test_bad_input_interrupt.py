@@ -36,13 +36,18 @@ def until_some_results(folder: Path, process: subprocess.Popen[str]) -> None:
     raise AssertionError(f"no results: {process.communicate()}")
 
 
+def heeding_ctrl_c() -> None:
+    """A process started in the background of a script ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 @pytest.mark.parametrize("adapters", ["fakes.odd:Slow", "fakes.odd:Slow,fakes.good:Good"])
 def test_ctrl_c(tmp_path: Path, adapters: str) -> None:
     marker = f"NNCONFORM_TEST={tmp_path}"
     command = [sys.executable, "-m", "pytest", f"--adapter={adapters}", SIGMOID]
     process = subprocess.Popen(
         command, cwd=tmp_path, env=environment() | {"NNCONFORM_TEST": str(tmp_path)}, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, start_new_session=True,
+        stderr=subprocess.PIPE, text=True, start_new_session=True, preexec_fn=heeding_ctrl_c,
     )  # fmt: skip
     until_some_results(tmp_path, process)
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does
@@ -76,7 +81,7 @@ def test_ctrl_c_while_frameworks_load_leaves_nothing_behind(tmp_path: Path) -> N
     process = subprocess.Popen(
         [sys.executable, "-m", "pytest", "--adapter=late.py,numpy", SIGMOID], cwd=tmp_path,
         env=environment() | {"NNCONFORM_TEST": str(tmp_path)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        text=True, start_new_session=True,
+        text=True, start_new_session=True, preexec_fn=heeding_ctrl_c,
     )  # fmt: skip
     end = time.monotonic() + PATIENCE
     while not (tmp_path / "loading").exists() and time.monotonic() < end:
