@@ -6,8 +6,6 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
-OUTCOMES = ("passed", "failed", "unsupported", "known deviation", "error", "timeout", "crashed", "not run")
-
 
 @dataclass(slots=True)
 class Finding:

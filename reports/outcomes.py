@@ -17,7 +17,7 @@ class Outcome:
 
 OUTCOMES = (
     Outcome("C", "crashed", "The process beside the framework ended in the middle of the case."),
-    Outcome("T", "timeout", "No answer came within the time that a case may take."),
+    Outcome("T", "timeout", "No answer came within a time limit; reserved, since version 0.1 of the suite sets none."),
     Outcome("E", "error", "The suite itself could not ask or judge; nothing is said about the framework."),
     Outcome("F", "failed", "The answer breaks the requirement."),
     Outcome("K", "known deviation", "It fails in a way that is known, verified and listed with its reason."),
