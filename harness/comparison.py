@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from math import isnan
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import frexp, inf, isfinite, isnan
 from typing import Any
 
 import numpy as np
 
-from nnconform.spec.arrays import Array, decode, dtype_of
+from nnconform.spec.arrays import Array, decode_bits, dtype_of
 from nnconform.spec.formats import FORMATS
 
 _DOUBLE = "float64"
+_LEAST = 5e-324
+"""The smallest float64 stands for a bound of 0: nothing off is then no share, and anything off is a large one."""
 _LIMITS = {
     name: (float(form.smallest_normal), float(form.smallest_subnormal), 2.0 ** (1 - form.precision))
     for name, form in FORMATS.items()
@@ -28,8 +31,6 @@ class Truth:
     `flushed` is the truth with subnormal inputs read as zero, which is as good.
     """
 
-    __slots__ = ("all_finite", "dtype", "error", "exact", "flushed", "high", "limits", "low", "shape")
-
     def __init__(self, data: Mapping[str, Any], dtype: str, flushed: Mapping[str, Any] | None = None) -> None:
         self.limits = _LIMITS[dtype]
         self.dtype = dtype_of(dtype)
@@ -38,16 +39,15 @@ class Truth:
         self.low: Array | None = None
         self.error: Array | None = None
         if self.exact:
-            self.high = decode(dict(data), dtype).astype(np.float64)
+            self.high = decode_bits(data["bits"], self.shape, dtype).astype(np.float64)
         else:
             self.high = self._double(data, "high")
             self.error = self._double(data, "error")
             self.low = self._double(data, "low") if "low" in data else None
-        self.all_finite = bool(np.isfinite(self.high).all())
         self.flushed = Truth(flushed, dtype) if flushed else None
 
     def _double(self, data: Mapping[str, Any], part: str) -> Array:
-        return decode({"shape": self.shape, "bits": data[part]}, _DOUBLE)
+        return decode_bits(data[part], self.shape, _DOUBLE)
 
     def row(self, axis: int) -> Truth:
         """The truth of the first row alone."""
@@ -57,9 +57,13 @@ class Truth:
         made.low = None if self.low is None else self.low.take([0], axis)
         made.error = None if self.error is None else self.error.take([0], axis)
         made.shape = made.high.shape
-        made.all_finite = bool(np.isfinite(made.high).all())
         made.flushed = self.flushed.row(axis) if self.flushed else None
         return made
+
+    @cached_property
+    def all_finite(self) -> bool:
+        """Whether no exact value is special."""
+        return bool(np.isfinite(self.high).all())
 
     def difference(self, got: Array) -> Array:
         """The answer less the exact value, in float64."""
@@ -72,6 +76,13 @@ class Truth:
         _, least, relative = self.limits
         spacing: Array = np.maximum(powers * relative, least)
         return spacing
+
+    def spacing_at(self, exact: float) -> float:
+        """The same at one exact value."""
+        _, least, relative = self.limits
+        if not isfinite(exact):
+            return inf
+        return max(2.0 ** (frexp(exact)[1] - 1) * relative, least) if exact else least
 
 
 @dataclass(slots=True)
@@ -88,21 +99,29 @@ class Comparison:
     ulps_index: int = 0
     flushed_inputs: int = 0
     flushed_results: int = 0
+    off: Array = field(init=False)
+    """By how much each element is off, in float64."""
 
-    def at(self, index: int, question: str, output: str) -> dict[str, Any]:
-        """One element, for a person: where, what came, what is true, and by how much it is off."""
+    def __post_init__(self) -> None:
+        self.off = np.abs(self.truth.difference(self.got))
+
+    def at(self, index: int, question: str, output: str, place: Sequence[Any] | None = None) -> dict[str, Any]:
+        """One element, for a person: where, what came, what is true, and by how much it is off.
+
+        `place` is where it stands, if not at the index itself.
+        """
         truth = self.truth
-        place = tuple(int(number) for number in np.unravel_index(index, truth.shape))
-        off = abs(float(truth.difference(self.got)[place]))
+        place = np.unravel_index(index, truth.shape) if place is None else place
+        off, exact = self.off.item(index), truth.high.item(index)
         return {
             "question": question,
             "output": output,
-            "index": list(place),
-            "got": float(self.got[place]),
-            "exact": float(truth.high[place]),
-            "bound": 0.0 if truth.error is None else float(truth.error[place]),
+            "index": [int(number) for number in place],
+            "got": float(self.got.flat[index]),
+            "exact": exact,
+            "bound": 0.0 if truth.error is None else truth.error.item(index),
             "off_by": off,
-            "ulps": off / float(truth.spacing()[place]),
+            "ulps": off / truth.spacing_at(exact),
         }
 
 
@@ -111,7 +130,7 @@ def compare(got: Array, truth: Truth) -> Comparison:
     found = Comparison(got, truth)
     if not got.size:
         return found
-    off = np.abs(truth.difference(got))
+    off = found.off
     right = _right(got, truth, off)
     everything = bool(right.all())
     if truth.flushed is not None and not everything:
@@ -123,12 +142,33 @@ def compare(got: Array, truth: Truth) -> Comparison:
         found.flushed_results = int(np.count_nonzero(flushed))
         ulps = np.where(flushed, 0.0, ulps)  # a trait of its own, and no matter of precision
     found.ulps_index = int(ulps.argmax())
-    found.worst_ulps = float(ulps.flat[found.ulps_index])
+    found.worst_ulps = ulps.item(found.ulps_index)
     if truth.error is not None:
         found.worst_share = float(_clean(off / truth.error, off, truth).max())
     if not everything:
         _blame(found, got, truth, ~right, off)
     return found
+
+
+def compare_plainly(found: Comparison) -> bool:
+    """The common case, in few passes: whether every value is well within its bound, so that none is special.
+
+    Fills in how right they are; if it is not so, `compare` has to look.
+    """
+    got, truth = found.got, found.truth
+    assert truth.error is not None
+    share = found.off / np.maximum(truth.error, _LEAST)
+    worst = share.item(share.argmax())
+    if not worst < 1.0:  # a nan is not
+        return False
+    if np.count_nonzero(got) < got.size:
+        flushed = _flushed_results(got, truth)
+        if flushed is not None and flushed.any():
+            return False
+    ulps = found.off / truth.spacing()
+    found.ulps_index = int(ulps.argmax())
+    found.worst_share, found.worst_ulps = worst, ulps.item(found.ulps_index)
+    return True
 
 
 def _clean(sizes: Array, off: Array, truth: Truth) -> Array:

@@ -23,7 +23,7 @@ import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.harness.transcript import Answer, Raised, Transcript
-from nnconform.spec.arrays import Array, decode, same_bits
+from nnconform.spec.arrays import Array, decode_bits, same_bits
 from nnconform.spec.generator import generate, others
 
 Ask = Mapping[str, Any]
@@ -33,6 +33,9 @@ _OURS = (NameError, AttributeError, ImportError, AssertionError, NotImplementedE
 """Exceptions that never count as a refusal: they tell of a fault, not of a rule."""
 _MESSAGE = 2000
 _PLAIN = frozenset("fiub")
+_ARRAYS = (np.ndarray, np.generic)
+_LARGE = 4096
+"""Arrays of more elements are compared where they lie, not as copies of their bytes."""
 
 
 def interview(adapter: Adapter, ask: Ask) -> Transcript:
@@ -42,8 +45,28 @@ def interview(adapter: Adapter, ask: Ask) -> Transcript:
         return _Interview(adapter, ask).transcript()
 
 
+class _Given:
+    """One set of numbers, with the bytes that inputs must still have after a call."""
+
+    def __init__(self, arrays: Arrays) -> None:
+        self.arrays = arrays
+        self._bytes = {name: values.tobytes() for name, values in arrays.items() if values.size < _LARGE}
+
+    def copies(self) -> Arrays:
+        return {name: values.copy() for name, values in self.arrays.items()}
+
+    def intact(self, name: str, array: Array) -> bool:
+        """Whether an array has still these numbers, to the bit."""
+        own, kept = self.arrays[name], self._bytes.get(name)
+        if kept is None:
+            return same_bits(array, own)
+        return array.tobytes() == kept and array.shape == own.shape and array.dtype == own.dtype
+
+
 class _Interview:
     def __init__(self, adapter: Adapter, ask: Ask) -> None:
+        self.entered = process_time_ns()  # CPU of all threads: compilers use several
+        self.ours_since, self.ours_ns = perf_counter_ns(), 0
         self.adapter, self.ask = adapter, ask
         self.functions: list[Callable[..., Any]] = []
         self.result = Transcript(device=adapter.device)
@@ -56,56 +79,59 @@ class _Interview:
                 self.result.unsupported = f"{self.adapter.name} has no {step['operation']}"
                 return self.result
             self.functions.append(function)
-        given = {name: materialize(data, self.ask["dtype"]) for name, data in self.ask["inputs"].items()}
+        given = _Given({name: materialize(data, self.ask["dtype"]) for name, data in self.ask["inputs"].items()})
         if self.ask["kind"] in {"refusal", "trait"}:
             self._refusal(given)
         else:
             self._questions(given)
+        ours = self.ours_ns + perf_counter_ns() - self.ours_since
+        self.result.adapter_ns = max(0, process_time_ns() - self.entered - ours)
         return self.result
 
-    def _refusal(self, given: Arrays) -> None:
-        self._put("first", _copies(given), given)
+    def _refusal(self, given: _Given) -> None:
+        self._put("first", given.copies(), given)
         if "refused" in self.ask and not self.result.unsupported:
             refused = {name: materialize(data, self.ask["dtype"]) for name, data in self.ask["refused"].items()}
-            self._put("refused", _copies({**given, **refused}), {**given, **refused})
+            both = _Given({**given.arrays, **refused})
+            self._put("refused", both.copies(), both)
 
-    def _questions(self, given: Arrays) -> None:
-        arrays = _copies(given)
+    def _questions(self, given: _Given) -> None:
+        arrays = given.copies()
         first = self._put("first", arrays, given, keep=True)
         if self.result.unsupported or first.raised:
             return
-        second = {name: others(values) for name, values in given.items()}
-        between = self._put("others", _copies(second), second, keep=True)
+        second = _Given({name: others(values) for name, values in given.arrays.items()})
+        between = self._put("others", second.copies(), second, keep=True)
         self._read_again(first, self.kept["first"])
         if all(values.flags.writeable for values in arrays.values()):
-            for name, values in second.items():
+            for name, values in second.arrays.items():
                 arrays[name][...] = values
             self._put("mutated", arrays, second)
         else:
             first.changed += [name for name, values in arrays.items() if not values.flags.writeable]
-        self._put("again", _copies(given), given)
+        self._put("again", given.copies(), given)
         self._layouts(given)
         self._read_again(between, self.kept.get("others", {}))  # two buffers in turn show only now
 
-    def _layouts(self, given: Arrays) -> None:
+    def _layouts(self, given: _Given) -> None:
         alone = self.ask.get("alone")
         if alone:
-            rows = {name: _first_row(values, alone.get(name)) for name, values in given.items()}
-            self._put("alone", _copies(rows), rows)
+            rows = _Given({name: _first_row(values, alone.get(name)) for name, values in given.arrays.items()})
+            self._put("alone", rows.copies(), rows)
         for question, relay in LAYOUTS.items():
-            self._put(question, {name: relay(values) for name, values in given.items()}, given)
+            self._put(question, {name: relay(values) for name, values in given.arrays.items()}, given)
 
-    def _put(self, question: str, arrays: Arrays, pristine: Arrays, *, keep: bool = False) -> Answer:
+    def _put(self, question: str, arrays: Arrays, given: _Given, *, keep: bool = False) -> Answer:
         answer = Answer()
         stage = "to native"
         adapter = self.adapter
-        entered = process_time_ns()  # CPU of all threads: compilers use several
+        self.ours_ns += perf_counter_ns() - self.ours_since
         try:
-            values = {name: adapter.to_native(array) for name, array in arrays.items()}
-            natives = dict(values)
+            values = natives = {name: adapter.to_native(array) for name, array in arrays.items()}
             if question in LAYOUTS:
                 answer.strides = {name: _listed(adapter.strides(value)) for name, value in values.items()}
             stage = "call"
+            values = dict(natives)
             start = perf_counter_ns()
             for step, function in zip(self.ask["steps"], self.functions, strict=True):
                 values[step["name"]] = self._call(step, function, values)
@@ -115,17 +141,18 @@ class _Interview:
             answer.elapsed_ns = perf_counter_ns() - start
             stage = "to numpy"
             for name in self.ask["outputs"]:
-                self._read(name, values[name], arrays, answer)
-            self.result.adapter_ns += process_time_ns() - entered
-            answer.changed = self._changed(arrays, pristine, natives if keep else {})
+                self._read(name, values[name], arrays if keep else {}, answer)
             if keep:
                 self.kept[question] = {name: values[name] for name in answer.values}
+                answer.changed += self._changed_natives(arrays, natives, given)
         except Unsupported as error:
             answer.unsupported = str(error) or f"{adapter.name} does not support this"
             if question == "first":
                 self.result.unsupported = answer.unsupported
         except Exception as error:
             answer.raised = _raised(error, stage, adapter)
+        self.ours_since = perf_counter_ns()
+        answer.changed += [name for name in arrays if not given.intact(name, arrays[name])]
         self.result.answers[question] = answer
         return answer
 
@@ -146,7 +173,7 @@ class _Interview:
             return
         answer.places[name] = self.adapter.device_of(value)
         raw = self.adapter.to_numpy(value)
-        if not isinstance(raw, np.ndarray | np.generic):
+        if not isinstance(raw, _ARRAYS):
             answer.odd[name] = type(raw).__name__
             return
         array = np.asarray(raw)
@@ -157,12 +184,15 @@ class _Interview:
             answer.aliased += [given for given, values in arrays.items() if np.may_share_memory(array, values)]
         answer.values[name] = array.copy("C")
 
-    def _changed(self, arrays: Arrays, pristine: Arrays, natives: Mapping[str, Any]) -> list[str]:
-        changed = [name for name, array in arrays.items() if not same_bits(array, pristine[name])]
-        for name, native in natives.items():
-            if name not in changed and not same_bits(np.asarray(self.adapter.to_numpy(native)), pristine[name]):
-                changed.append(name)
-        return changed
+    def _changed_natives(self, arrays: Arrays, natives: Mapping[str, Any], given: _Given) -> list[str]:
+        """Inputs that changed on the framework's side only."""
+        return [
+            name
+            for name, native in natives.items()
+            if native is not arrays[name]
+            and given.intact(name, arrays[name])
+            and not given.intact(name, np.asarray(self.adapter.to_numpy(native)))
+        ]
 
     def _read_again(self, answer: Answer, kept: Mapping[str, Any]) -> None:
         for name, native in kept.items():
@@ -176,11 +206,7 @@ class _Interview:
 
 def materialize(data: Mapping[str, Any], dtype: str) -> Array:
     """The array that a frozen input stores or names."""
-    return decode(dict(data), dtype) if "bits" in data else generate(dict(data), dtype)
-
-
-def _copies(given: Arrays) -> Arrays:
-    return {name: values.copy() for name, values in given.items()}
+    return decode_bits(data["bits"], data["shape"], dtype) if "bits" in data else generate(dict(data), dtype)
 
 
 def _first_row(values: Array, axis: int | None) -> Array:
@@ -197,7 +223,8 @@ def _strided(values: Array) -> Array:
     """Every second element of a buffer whose others are nan, so that a kernel that ignores strides shows."""
     if values.ndim == 0:
         return values.copy()
-    buffer = np.full((*values.shape[:-1], 2 * values.shape[-1]), np.nan, values.dtype)
+    buffer = np.empty((*values.shape[:-1], 2 * values.shape[-1]), values.dtype)
+    buffer.fill(np.nan)
     view = buffer[..., ::2]
     view[...] = values
     return view
@@ -238,4 +265,5 @@ def _raised_by_adapter(trace: TracebackType | None, adapter: Adapter) -> bool:
         return True  # the call itself did not fit the function's signature
     if trace.tb_frame.f_globals.get("__name__") not in {kind.__module__ for kind in type(adapter).__mro__}:
         return False
-    return any(item.offset == trace.tb_lasti and item.opname == "RAISE_VARARGS" for item in dis.get_instructions(code))
+    at = next((item for item in dis.get_instructions(code) if item.offset == trace.tb_lasti), None)
+    return at is not None and at.opname == "RAISE_VARARGS" and bool(at.arg)  # without: passed on, from elsewhere

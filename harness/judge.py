@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from statistics import median
 from typing import Any
 
@@ -10,6 +11,8 @@ import numpy as np
 
 from nnconform.harness.comparison import Comparison, Truth, compare
 from nnconform.harness.properties import judge_property
+from nnconform.harness.sampled import amiss
+from nnconform.harness.screen import screen
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
@@ -19,6 +22,9 @@ Frozen = Mapping[str, Any]
 _TIMED = ("first", "others", "mutated", "again")
 _FEW = 6
 """A measured array of at most so many elements is written out."""
+_LARGE = 4096
+"""Arrays of more elements are compared where they lie, not as copies of their bytes."""
+_ASKED_FIRST = frozenset({"first", "others"})
 _SECOND = frozenset({"others", "mutated"})
 _MAY_DECLINE = frozenset({"alone", "fortran", "strided"})
 _WORDS = {
@@ -69,20 +75,33 @@ class _Judgement:
     def __init__(self, frozen: Frozen, transcript: Transcript, verdict: Verdict) -> None:
         self.frozen, self.transcript, self.verdict = frozen, transcript, verdict
         self.dtype: str = frozen["dtype"]
-        expect = frozen["expect"]
-        self.truths = {
+        self.worst: tuple[Comparison, str, str] | None = None
+        self.bits: dict[tuple[str, str], bytes] = {}
+        """Of the answers that later ones are held against."""
+        self.same: set[tuple[str, str]] = set()
+        """Answers that have the bits of the first to the same numbers."""
+
+    @cached_property
+    def truths(self) -> dict[str, dict[str, Truth]]:
+        """By question and output."""
+        expect = self.frozen["expect"]
+        return {
             question: {
                 name: Truth(data, self.dtype, expect.get(flushed, {}).get(name)) for name, data in expect[key].items()
             }
             for question, key, flushed in (("first", "outputs", "flushed"), ("others", "others", "flushed_others"))
         }
-        self.worst: tuple[Comparison, str, str] | None = None
 
     def judge(self) -> None:
+        settled = screen(self.frozen, self.transcript)
+        if settled:
+            self.verdict.ulps, self.verdict.share, self.verdict.witness = settled.ulps, settled.share, settled.witness
         for question, answer in self.transcript.answers.items():
             if question == "refused":
                 self._refused(answer)
-            else:
+            elif settled and question in _ASKED_FIRST:
+                continue
+            elif not self._repeats(question, answer):
                 self._answer(question, answer)
         for name in self.transcript.overwritten:
             self._find("overwritten", "first", name, "an earlier answer changed when another question was asked")
@@ -90,7 +109,7 @@ class _Judgement:
         if not self.verdict.findings and "property" in self.frozen["expect"]:
             judge_property(self.frozen["expect"]["property"], first.values, self.truths["first"], self.verdict)
         self._traits(first)
-        if self.worst:
+        if self.worst and self.verdict.ulps:
             found, question, name = self.worst
             self.verdict.witness = found.at(found.ulps_index, question, name)
         limit = self.frozen["expect"].get("should_ulps")
@@ -98,6 +117,16 @@ class _Judgement:
             self.verdict.should_missed = (
                 f"{self.verdict.ulps:.3g} ulps, where a good implementation stays within {limit}"
             )
+
+    def _repeats(self, question: str, answer: Answer) -> bool:
+        """Whether an answer has nothing new: nothing amiss around it, and bits that were judged already."""
+        if question in _ASKED_FIRST or answer.raised or answer.unsupported or answer.changed or answer.odd:
+            return False
+        for name, got in answer.values.items():
+            if answer.places[name] != self.transcript.device or not self._as_before(question, name, got):
+                return False
+            self.same.add((question, name))
+        return True
 
     def _answer(self, question: str, answer: Answer) -> None:
         if answer.unsupported:
@@ -116,8 +145,17 @@ class _Judgement:
             self._find("changes its inputs", question, name, f"input {name!r} came back changed")
         for name, kind in answer.odd.items():
             self._find("type", question, name, f"{kind} instead of an array")
+        elsewhere = amiss(self.frozen["expect"], answer)
+        for name, (facet, told) in elsewhere.items():
+            self._find(facet, question, name, told)
         for name, value in answer.values.items():
-            self._output(question, name, value, answer.places[name])
+            if name not in elsewhere:
+                self._output(question, name, value, answer.places[name])
+
+    def _batch_axis(self, name: str) -> int:
+        """The axis of an output along which examples lie."""
+        axis: int = self.frozen["expect"].get("batch", {}).get(name, 0)
+        return axis
 
     def _declined(self, question: str, reason: str) -> None:
         """Layouts and batches may be declined; the first question's numbers and shapes may not, once answered."""
@@ -134,21 +172,27 @@ class _Judgement:
             self._find("dtype", question, name, f"{got.dtype} instead of {truth.dtype}")
             return
         rows = question == "alone"
-        axis = self.frozen["expect"].get("batch", {}).get(name, 0)
+        axis = self._batch_axis(name)
         shape = (*truth.shape[:axis], 1, *truth.shape[axis + 1 :]) if rows else truth.shape
         if got.shape != shape:
             self._find("shape", question, name, f"{list(got.shape)} instead of {list(shape)}")
             return
-        if question not in {"first", "others"} and self._as_before(question, name, got, axis if rows else None):
-            return
         self._values(question, name, got, truth.row(axis) if rows else truth)
 
-    def _as_before(self, question: str, name: str, got: Array, row: int | None) -> bool:
+    def _as_before(self, question: str, name: str, got: Array) -> bool:
         """Whether these bits were judged already, as the answer to the same numbers."""
-        earlier = self.transcript.answers["others" if question in _SECOND else "first"].values.get(name)
-        if earlier is not None and row is not None and earlier.ndim > row:
-            earlier = earlier.take([0], row)
-        return earlier is not None and same_bits(got, earlier)
+        origin = "others" if question in _SECOND else "first"
+        earlier = self.transcript.answers[origin].values.get(name)
+        if earlier is None:
+            return False
+        if question == "alone":
+            row = self._batch_axis(name)
+            return same_bits(got, earlier.take([0], row) if earlier.ndim > row else earlier)
+        if got.size > _LARGE:
+            return same_bits(got, earlier)
+        if (bits := self.bits.get((origin, name))) is None:
+            bits = self.bits[origin, name] = earlier.tobytes()
+        return got.shape == earlier.shape and got.dtype == earlier.dtype and got.tobytes() == bits
 
     def _values(self, question: str, name: str, got: Array, truth: Truth) -> None:
         found = compare(got, truth)
@@ -211,15 +255,18 @@ class _Judgement:
 
     def _differing(self, question: str, first: Answer) -> int:
         other = self.transcript.answers[question].values
-        return sum(_bits_apart(value, other[name]) for name, value in first.values.items() if name in other)
+        return sum(
+            _bits_apart(value, other[name])
+            for name, value in first.values.items()
+            if name in other and (question, name) not in self.same
+        )
 
     def _differing_row(self, first: Answer) -> int:
-        axes = self.frozen["expect"].get("batch", {})
         other = self.transcript.answers["alone"].values
         return sum(
-            _bits_apart(value.take([0], axes.get(name, 0)), other[name])
+            _bits_apart(value.take([0], self._batch_axis(name)), other[name])
             for name, value in first.values.items()
-            if name in other and value.ndim
+            if name in other and value.ndim and ("alone", name) not in self.same
         )
 
 

@@ -32,6 +32,8 @@ class Answer:
     values: dict[str, Array] = field(default_factory=dict)
     odd: dict[str, str] = field(default_factory=dict)
     """Outputs that were no arrays at all, with the type that came instead."""
+    whole: dict[str, list[int]] = field(default_factory=dict)
+    """The full shape of each output of which `values` holds a sample only."""
     places: dict[str, str] = field(default_factory=dict)
     """The device each output lay on."""
     strides: dict[str, list[int] | None] = field(default_factory=dict)
@@ -76,7 +78,7 @@ def from_data(data: Mapping[str, Any]) -> Transcript:
 def _answer_data(answer: Answer) -> dict[str, Any]:
     data = {
         name: getattr(answer, name)
-        for name in ("odd", "places", "strides", "changed", "aliased", "elapsed_ns", "unsupported")
+        for name in ("odd", "whole", "places", "strides", "changed", "aliased", "elapsed_ns", "unsupported")
     }
     data["values"] = {name: {"dtype": _name(value), **encode(value)} for name, value in answer.values.items()}
     data["raised"] = asdict(answer.raised) if answer.raised else None

@@ -6,6 +6,7 @@ A word is big-endian, so that 3f800000 is 1.0 in float32, and all words have the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -32,11 +33,20 @@ def encode(array: Array) -> dict[str, Any]:
 
 def decode(data: dict[str, Any], dtype: str) -> Array:
     """A fresh, writable, row-major array from what `encode` wrote."""
+    return decode_bits(data["bits"], data["shape"], dtype)
+
+
+def decode_bits(bits: str, shape: Sequence[int], dtype: str) -> Array:
+    """The same from its parts."""
+    stored, own, kind = _words(dtype)
+    return np.frombuffer(bytes.fromhex(bits), stored).astype(own).view(kind).reshape(shape)
+
+
+@cache
+def _words(dtype: str) -> tuple[np.dtype[Any], np.dtype[Any], np.dtype[Any]]:
+    """Words as they are stored, words as this machine has them, and the dtype they stand for."""
     kind = dtype_of(dtype)
-    if kind.kind == "f":
-        return np.frombuffer(bytes.fromhex(data["bits"]), kind.newbyteorder(">")).astype(kind).reshape(data["shape"])
-    words = np.frombuffer(bytes.fromhex(data["bits"]), f">u{kind.itemsize}")
-    return words.astype(f"u{kind.itemsize}").view(kind).reshape(data["shape"])
+    return np.dtype(f">u{kind.itemsize}"), np.dtype(f"u{kind.itemsize}"), kind
 
 
 def same_bits(left: Array, right: Array) -> bool:

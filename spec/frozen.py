@@ -14,10 +14,12 @@ ROOT = Path(__file__).parent.resolve()
 class FrozenFile:
     """One frozen file: `cases` is its index, `line` one case in one dtype, parsed only when asked for."""
 
-    __slots__ = ("_lines", "_places", "cases", "source_sha256")
+    __slots__ = ("_lines", "_path", "_places", "cases", "source_sha256")
 
-    def __init__(self, text: str) -> None:
-        head, *self._lines = text.split("\n")
+    def __init__(self, text: str, path: Path | None = None) -> None:
+        """From a file's whole text, or from its first line and where the rest lies."""
+        head, *lines = text.split("\n")
+        self._path, self._lines = path, None if path else lines
         index = json.loads(head)
         self.source_sha256: str = index["source_sha256"]
         self.cases: list[dict[str, Any]] = index["cases"]
@@ -28,6 +30,9 @@ class FrozenFile:
 
     def text(self, case: str, dtype: str) -> str:
         """One case in one dtype, as it stands in the file."""
+        if self._lines is None:
+            assert self._path is not None
+            self._lines = self._path.read_text("utf-8").split("\n")[1:]
         return self._lines[self._places[case, dtype]]
 
     def line(self, case: str, dtype: str) -> dict[str, Any]:
@@ -44,7 +49,8 @@ def frozen_path(path: Path) -> Path:
 def read_current(path: Path) -> FrozenFile | None:
     """The frozen form of a TOML file, or None where there is none or the TOML changed since."""
     try:
-        made = FrozenFile(frozen_path(path).read_text("utf-8"))
+        with frozen_path(path).open(encoding="utf-8") as stream:
+            made = FrozenFile(stream.readline(), frozen_path(path))
     except (OSError, ValueError, KeyError):
         return None
     return made if made.source_sha256 == sha256(path.read_bytes()).hexdigest() else None
