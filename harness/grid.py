@@ -12,11 +12,18 @@ from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
 from nnconform.spec.model import KINDS, Case
 
 Counts = Counter[tuple[str, str, str]]
+_DEMANDED = {"timing": ("float32",)}
+"""Dtypes of which a kind needs a case or a reason, where they are not the default ones."""
 
 
 def count(cases: Iterable[Case]) -> Counts:
     """How many cases each cell (operation, kind, dtype) has."""
     return Counter(cell for case in cases for cell in product(case.operations, (case.kind,), case.dtypes))
+
+
+def demanded(kind: str) -> tuple[str, ...]:
+    """Dtypes in which every operation needs a case of this kind, or a reason."""
+    return _DEMANDED.get(kind, DEFAULT_DTYPES)
 
 
 def reason(entry: Operation, kind: str, dtype: str) -> str:
@@ -27,7 +34,7 @@ def reason(entry: Operation, kind: str, dtype: str) -> str:
 def rows(counts: Counts) -> Iterator[tuple[str, ...]]:
     """The grid as text: counts; `.` where the entry says why there is none, `EMPTY` where nobody says.
 
-    Every cell of the default dtypes is demanded.  Others are shown, `-` where there is none.
+    Every cell of the default dtypes is demanded, of times those of float32.  Others are shown, `-` where there is none.
     """
     yield ("operation", "kind", *FORMATS)
     for name, entry in catalogue().items():
@@ -40,7 +47,7 @@ def findings(counts: Counts) -> Iterator[str]:
     keys = {*KINDS, *(f"{kind}.{dtype}" for kind, dtype in product(KINDS, FORMATS))}
     for name, entry in catalogue().items():
         for kind in KINDS:
-            empty = [d for d in DEFAULT_DTYPES if not counts[name, kind, d] and not reason(entry, kind, d)]
+            empty = [d for d in demanded(kind) if not counts[name, kind, d] and not reason(entry, kind, d)]
             if empty:
                 yield f"{name}: no {kind} in {', '.join(empty)}, and no reason in [absent]"
         for key in entry.absent:
@@ -60,4 +67,4 @@ def _cell(counts: Counts, entry: Operation, kind: str, dtype: str) -> str:
         return str(found)
     if reason(entry, kind, dtype):
         return "."
-    return "EMPTY" if dtype in DEFAULT_DTYPES else "-"
+    return "EMPTY" if dtype in demanded(kind) else "-"

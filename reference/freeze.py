@@ -16,10 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from nnconform.reference import sampled
 from nnconform.reference.printed import check_printed
-from nnconform.reference.truth.arithmetic import Arithmetic, arithmetic
-from nnconform.reference.truth.ball import Ball, as_double, middle, upward
-from nnconform.reference.truth.operations import apply
+from nnconform.reference.results import judged_by, should
 from nnconform.spec import SPEC_VERSION
 from nnconform.spec.arrays import Array, dtype_of, encode
 from nnconform.spec.catalogue import catalogue
@@ -33,8 +32,6 @@ FORM = 1
 """Version of the frozen form."""
 INLINE = 512
 """A generated input of at most so many elements is stored; larger ones stay named."""
-
-Values = Any
 
 
 def freeze_file(path: Path, shown: str) -> str:
@@ -73,17 +70,19 @@ def _index(cases: Iterable[Case], path: Path) -> dict[str, Any]:
 
 def freeze(case: Case, dtype: str) -> dict[str, Any]:
     """One case in one dtype."""
-    arrays = {name: array(made, dtype) for name, made in case.inputs.items()}
     about: dict[str, Any] = {
         "case": case.id, "dtype": dtype, "kind": case.kind, "level": case.level, "requirement": case.requirement,
         "source": {"document": case.source.document, "heading": case.source.heading}, "systems": case.systems,
     }  # fmt: skip
     about |= {name: value for name in ("erratum", "guards", "left_out") if (value := getattr(case, name))}
+    if case.timing:
+        return about | {"ask": {**_question(case, dtype), **sampled.ask(case)}, **sampled.expect(case, dtype)}
+    arrays = {name: array(made, dtype) for name, made in case.inputs.items()}
     return about | {"ask": _ask(case, dtype, arrays), "expect": _expect(case, dtype, arrays)}
 
 
-def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
-    ask: dict[str, Any] = {
+def _question(case: Case, dtype: str) -> dict[str, Any]:
+    return {
         "kind": case.kind,
         "dtype": dtype,
         "steps": [
@@ -91,8 +90,12 @@ def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
             for step in case.steps
         ],
         "outputs": case.outputs,
-        "inputs": {name: _input(made, arrays[name]) for name, made in case.inputs.items()},
     }
+
+
+def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
+    ask = _question(case, dtype)
+    ask["inputs"] = {name: _input(made, arrays[name]) for name, made in case.inputs.items()}
     if case.refused:
         ask["refused"] = {name: _input(made, array(made, dtype)) for name, made in case.refused.items()}
     axes = batch_axes(case)
@@ -104,106 +107,27 @@ def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
 def _input(made: Input, values: Array) -> dict[str, Any]:
     if isinstance(made, Literal) or values.size <= INLINE:
         return encode(values)
-    return {"generate": made.generate, "name": made.name, "shape": made.shape, **made.parameters}
+    return made.named
 
 
 def _expect(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
     if case.kind == "trait":
         return {"trait": case.trait}
     second = {name: others(values) for name, values in arrays.items()}
-    terms: list[dict[str, Any]] = []
-    expect: dict[str, Any] = {
-        "outputs": truths(case, dtype, arrays, terms),
-        "others": truths(case, dtype, second),
-        "terms": terms,
-    }
-    for key, given in (("flushed", arrays), ("flushed_others", second)):
-        if any(_subnormal(values, dtype).any() for values in given.values()):
-            read = {
-                name: np.where(_subnormal(values, dtype), dtype_of(dtype).type(0), values)
-                for name, values in given.items()
-            }
-            expect[key] = truths(case, dtype, read)
+    expect = judged_by(case, dtype, arrays, second)
     axes = batch_axes(case)
     if axes:
         expect["batch"] = axes[1]
     if case.claim:
         held = case.claim
         expect["property"] = {name: value for name in held.__slots__ if (value := getattr(held, name)) is not None}
-    limits = [entry.should_ulps for entry in (catalogue()[name] for name in case.operations)]
-    if len(case.steps) == 1 and limits[0] is not None:
-        expect["should_ulps"] = limits[0]
-    return expect
-
-
-def truths(
-    case: Case, dtype: str, arrays: Mapping[str, Array], terms: list[dict[str, Any]] | None = None
-) -> dict[str, Any]:
-    """The exact results of a case's outputs with their bounds, encoded."""
-    exact = case.kind == "probe" or all(catalogue()[name].exact for name in case.operations)
-    found = evaluate(case, dtype, {name: values_of(given) for name, given in arrays.items()}, terms)
-    return {name: _truth(found[name], dtype, exact) for name in case.outputs}
-
-
-def evaluate(
-    case: Case, dtype: str, values: dict[str, Values], terms: list[dict[str, Any]] | None = None
-) -> dict[str, Values]:
-    """The graph on balls: inputs and every step by name."""
-    work = arithmetic(dtype)
-    known = dict(values)
-    for step in case.steps:
-        made = apply(step.operation, [known[name] for name in step.inputs], dict(step.attributes), work)
-        if any(work.overflows(value) for value in made.ravel()):
-            raise ValueError(f"step {step.name!r} may overflow {dtype}: leave that dtype out, with the reason")
-        known[step.name] = made
-        if terms is not None:
-            terms.append(_term(step.name, step.operation, made, work))
-    return known
-
-
-def _term(name: str, operation: str, made: Values, work: Arithmetic) -> dict[str, Any]:
-    """What the step's bound is made of, for `nnconform explain`."""
-    balls = [value for value in made.ravel() if isinstance(value, Ball)]
-    worst = max(balls, key=lambda ball: upward(ball.error), default=None)
-    found = {
-        "step": name,
-        "operation": operation,
-        "computes_in": work.format.name,
-        "unit_roundoff": float(work.format.unit_roundoff),
-    }
-    if worst is not None:
-        found |= {"largest_bound": upward(worst.error), "there": float(middle(worst.exact))}
-    return found
-
-
-def _truth(values: Values, dtype: str, exact: bool) -> dict[str, Any]:
-    shape = list(values.shape)
-    flat = values.ravel()
-    if exact:
-        return encode(_rounded(flat, dtype).reshape(shape))
-    parts = np.array([as_double(value) for value in flat], np.float64).reshape(-1, 3)
-    found = {"shape": shape, "high": _hex(parts[:, 0]), "error": _hex(parts[:, 2])}
-    if FORMATS[dtype].precision > 24:
-        found["low"] = _hex(parts[:, 1])
-    return found
-
-
-def _rounded(flat: Values, dtype: str) -> Array:
-    """The correctly rounded results of exact operations and probes."""
-    out = np.empty(flat.shape, dtype_of(dtype))
-    for number, value in enumerate(flat):
-        out[number] = value if isinstance(value, float) else float(FORMATS[dtype].nearest(middle(value.exact)))
-    return out
-
-
-def _hex(numbers: Any) -> str:
-    return str(encode(np.ascontiguousarray(numbers))["bits"])
+    return expect | should(case)
 
 
 def array(made: Input, dtype: str) -> Array:
     """An input in a dtype, each number rounded once from what its author wrote."""
     if isinstance(made, Generated):
-        return generate({"generate": made.generate, "name": made.name, "shape": made.shape, **made.parameters}, dtype)
+        return generate(made.named, dtype)
     values = [_number(value, dtype) for value in made.values]
     return np.array(values, np.float64).astype(dtype_of(dtype)).reshape(made.shape)
 
@@ -216,16 +140,6 @@ def _number(value: Any, dtype: str) -> float:
 
 def _finite(value: Any) -> bool:
     return isinstance(value, int) or bool(value.is_finite())
-
-
-def values_of(given: Array) -> Values:
-    """An array as numbers without error: every dtype's are float64's too."""
-    return given.astype(np.float64)
-
-
-def _subnormal(values: Array, dtype: str) -> Any:
-    size = np.abs(values.astype(np.float64))
-    return (size > 0) & (size < float(FORMATS[dtype].smallest_normal))
 
 
 def batch_axes(case: Case) -> tuple[dict[str, int], dict[str, int]] | None:

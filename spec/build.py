@@ -11,7 +11,6 @@ from nnconform.spec import buckets
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.errors import nearest
 from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
-from nnconform.spec.inputs import InputReader
 from nnconform.spec.model import (
     KINDS,
     LEVELS,
@@ -22,20 +21,22 @@ from nnconform.spec.model import (
     Source,
     Step,
 )
+from nnconform.spec.timed import DTYPES as TIMED_DTYPES
+from nnconform.spec.timed import TimingReader
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 SYSTEM = re.compile(r"S([1-9]|[12][0-9]|3[0-2])\Z")
 
 _CASE_KEYS = (
     "id", "kind", "requirement", "source", "operation", "attributes", "steps", "outputs", "inputs", "systems", "level",
-    "dtypes", "left_out", "erratum", "guards", "printed", "property", "refused", "trait", "buckets",
+    "dtypes", "left_out", "erratum", "guards", "printed", "property", "refused", "trait", "buckets", "timing",
 )  # fmt: skip
 
-_OWN_KEYS = {"property": "property", "refusal": "refused", "trait": "trait"}
+_OWN_KEYS = {"property": "property", "refusal": "refused", "trait": "trait", "timing": "timing"}
 """Kinds with a key of their own, which says what is asserted."""
 
 
-class CaseBuilder(InputReader):
+class CaseBuilder(TimingReader):
     """Reads one `[[case]]`; `build` gives one case, or one for each shape of its bucket."""
 
     def build(self) -> list[Case]:
@@ -65,9 +66,11 @@ class CaseBuilder(InputReader):
             dtypes=self._dtypes(), left_out=self._left_out(), erratum=self.raw.get("erratum"),
             guards=tuple(self._texts("guards", [])), printed=self.raw.get("printed", {}),
             claim=self._property(kind, steps), refused=self._inputs("refused", name, required="refused" in self.raw),
-            trait=self.raw.get("trait"),
+            trait=self.raw.get("trait"), timing=self._timing(kind),
         )  # fmt: skip
         self._consistent(case)
+        if case.timing:
+            self._adds_up(case)
         return case
 
     # ------------------------------------------------------------------ parts
@@ -92,7 +95,7 @@ class CaseBuilder(InputReader):
         return found
 
     def _dtypes(self) -> tuple[str, ...]:
-        found = tuple(self._texts("dtypes", list(DEFAULT_DTYPES)))
+        found = tuple(self._texts("dtypes", list(self._usual())))
         for dtype in found:
             if dtype not in FORMATS:
                 self._fail(f"unknown dtype {dtype!r}{nearest(dtype, FORMATS)}")
@@ -100,12 +103,15 @@ class CaseBuilder(InputReader):
             self._fail("dtypes must name at least one, or nothing is asked")
         return found
 
+    def _usual(self) -> tuple[str, ...]:
+        return TIMED_DTYPES if self.raw.get("kind") == "timing" else DEFAULT_DTYPES
+
     def _left_out(self) -> Mapping[str, str]:
         found = self._table("left_out")
         for dtype, reason in found.items():
             if dtype not in FORMATS or not isinstance(reason, str):
                 self._fail(f"left_out: {dtype!r} must be a dtype, with its reason")
-        for dtype in DEFAULT_DTYPES:
+        for dtype in self._usual():
             if dtype not in self._dtypes() and dtype not in found:
                 self._fail(f"leaves out {dtype} without a reason in left_out")
         return found

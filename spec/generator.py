@@ -14,7 +14,7 @@ words into numbers that are exact in binary64 and are then rounded once to the c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from math import isqrt, prod
 from typing import Any
 
@@ -23,7 +23,8 @@ import numpy as np
 from nnconform.spec.arrays import Array, dtype_of
 from nnconform.spec.formats import FORMATS
 
-Words = Callable[[int, int], Any]
+BLOCK = 2**13
+"""Elements made at a time: their words, and what comes of them, fit a cache."""
 
 
 def key(name: str) -> int:
@@ -34,44 +35,51 @@ def key(name: str) -> int:
     return value
 
 
-def words(name: str, count: int) -> Any:
-    """The first `count` words of a name, as uint64."""
-    counter = np.arange(1, count + 1, dtype=np.uint64)
-    z = np.uint64(key(name)) + counter * np.uint64(0x9E3779B97F4A7C15)
+def words_at(name: str, places: Any) -> Any:
+    """The words of a name at `places`, an array of uint64, as uint64."""
+    z = np.uint64(key(name)) + (places + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return z ^ (z >> np.uint64(31))
 
 
-def integers(name: str, shape: Sequence[int], dtype: str, low: int, high: int) -> Any:
-    """Whole numbers from low to high, both included: low + floor((word >> 32) * (high - low + 1) / 2**32)."""
+def words(name: str, count: int) -> Any:
+    """The first `count` words of a name, as uint64."""
+    return words_at(name, np.arange(count, dtype=np.uint64))
+
+
+def integers(name: str, places: Any, dtype: str, low: int, high: int, scale: float = 1.0) -> Any:
+    """Whole numbers from low to high, both included: low + floor((word >> 32) * (high - low + 1) / 2**32).
+
+    Then times a power of two.
+    """
     span = np.uint64(high - low + 1)
-    return low + (((words(name, prod(shape)) >> np.uint64(32)) * span) >> np.uint64(32)).astype(np.float64)
+    return (low + (((words_at(name, places) >> np.uint64(32)) * span) >> np.uint64(32)).astype(np.float64)) * scale
 
 
-def budget(name: str, shape: Sequence[int], dtype: str, terms: int) -> Any:
+def budget(name: str, places: Any, dtype: str, terms: int) -> Any:
     """Integers so large that a sum of `terms` products of two of them still fits the accumulator exactly.
 
     Both ends are +-floor(sqrt(2**p / terms)), p the precision of the dtype's accumulator, or of the dtype.
     """
     precision = FORMATS[dtype].precision
     bound = isqrt(2**precision // terms)
-    return integers(name, shape, dtype, -bound, bound)
+    return integers(name, places, dtype, -bound, bound)
 
 
-def dyadic(name: str, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Any:
+def dyadic(name: str, places: Any, dtype: str, scale: float = 1.0) -> Any:
     """Multiples of 2**-23 in [-1, 1), times a power of two: (word >> 40) * 2**-23 - 1."""
-    return ((words(name, prod(shape)) >> np.uint64(40)) * 2.0**-23 - 1.0) * scale
+    return ((words_at(name, places) >> np.uint64(40)) * 2.0**-23 - 1.0) * scale
 
 
-def significand(name: str, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Any:
+def significand(name: str, places: Any, dtype: str, scale: float = 1.0) -> Any:
     """Numbers in +-[1, 2) whose first and last significant bits are both set, times a power of two.
 
     With p the dtype's precision: m = 2**(p-1) + (word mod 2**(p-1)), made odd; m * 2**(1-p); negative where
     bit 63 of the word is set.
     """
     precision = FORMATS[dtype].precision
-    drawn = words(name, prod(shape))
+    drawn = words_at(name, places)
     odd = (drawn & np.uint64(2 ** (precision - 1) - 1)) | np.uint64(1) | np.uint64(2 ** (precision - 1))
     return (
         odd.astype(np.float64)
@@ -80,22 +88,34 @@ def significand(name: str, shape: Sequence[int], dtype: str, scale: float = 1.0)
     )
 
 
-def log_uniform(name: str, shape: Sequence[int], dtype: str, low: int, high: int) -> Any:
+def log_uniform(name: str, places: Any, dtype: str, low: int, high: int) -> Any:
     """+-s * 2**e: e from low to high like `integers`, s = 1 + (word mod 2**23) * 2**-23, sign from bit 31."""
-    drawn = words(name, prod(shape))
+    drawn = words_at(name, places)
     exponent = low + (((drawn >> np.uint64(32)) * np.uint64(high - low + 1)) >> np.uint64(32)).astype(np.int64)
     fraction = 1.0 + (drawn & np.uint64(2**23 - 1)) * 2.0**-23
     sign = np.where(drawn & np.uint64(2**31), -1.0, 1.0)
     return sign * np.ldexp(fraction, exponent)
 
 
-def normal(name: str, shape: Sequence[int], dtype: str, scale: float = 1.0) -> Any:
+def normal(name: str, places: Any, dtype: str, scale: float = 1.0) -> Any:
     """Nearly normal, mean 0 and variance 1: the sum of 12 uniforms (word >> 40) * 2**-24, less 6.
 
     Element i takes words 12 i to 12 i + 11.  Never by a logarithm or a cosine, whose last bits differ.
     """
-    drawn = (words(name, 12 * prod(shape)) >> np.uint64(40)) * 2.0**-24
-    return (drawn.reshape(-1, 12).sum(axis=1) - 6.0) * scale
+    first, total = places * np.uint64(12), np.zeros(places.shape, np.uint64)
+    for j in range(12):
+        total += words_at(name, first + np.uint64(j)) >> np.uint64(40)
+    return (total.astype(np.float64) * 2.0**-24 - 6.0) * scale
+
+
+def ramp(name: str, places: Any, dtype: str, start: float, step: float) -> Any:
+    """Start + i * step."""
+    return start + places.astype(np.float64) * step
+
+
+def constant(name: str, places: Any, dtype: str, value: float) -> Any:
+    """The same number everywhere."""
+    return np.full(places.shape, value, dtype=np.float64)
 
 
 def one_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
@@ -108,7 +128,9 @@ def one_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
 
 def wide_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
     """As `one_hot`, with the number that `significand` has at that place instead of the 1."""
-    return one_hot(name, shape, dtype, axis) * significand(name, shape, dtype).reshape(shape)
+    return one_hot(name, shape, dtype, axis) * significand(
+        name, np.arange(prod(shape), dtype=np.uint64), dtype
+    ).reshape(shape)
 
 
 def two_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
@@ -123,31 +145,50 @@ def two_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
     return first + second * np.roll(first, 1, axis) if shape[axis] > 1 else first
 
 
-def ramp(name: str, shape: Sequence[int], dtype: str, start: float, step: float) -> Any:
-    """Start + i * step."""
-    return start + np.arange(prod(shape), dtype=np.float64) * step
+EACH: dict[str, Callable[..., Any]] = {
+    made.__name__: made for made in (integers, budget, dyadic, significand, log_uniform, normal, ramp, constant)
+}
+"""Kinds whose element i follows from i alone: functions of places."""
+LINES: dict[str, Callable[..., Any]] = {made.__name__: made for made in (one_hot, wide_hot, two_hot)}
+"""Kinds that look along an axis: functions of a shape."""
+KINDS = {**EACH, **LINES}
 
 
-def constant(name: str, shape: Sequence[int], dtype: str, value: float) -> Any:
-    """The same number everywhere."""
-    return np.full(prod(shape), value, dtype=np.float64)
-
-
-KINDS: dict[str, Callable[..., Any]] = {
-    made.__name__: made
-    for made in (
-        integers, budget, dyadic, significand, log_uniform, normal, one_hot, wide_hot, two_hot, ramp, constant,
-    )
-}  # fmt: skip
-
-
-def generate(data: dict[str, Any], dtype: str) -> Array:
+def generate(data: Mapping[str, Any], dtype: str) -> Array:
     """The array that `{"generate": kind, "name": ..., "shape": [...], ...}` names, in `dtype`."""
     shape = data["shape"]
-    rest = {name: value for name, value in data.items() if name not in {"generate", "name", "shape"}}
-    made = KINDS[data["generate"]](data["name"], shape, dtype, **rest)
-    array: Array = np.asarray(made, np.float64).reshape(shape).astype(dtype_of(dtype))
-    return array
+    made: Array
+    if data["generate"] in LINES:
+        made = LINES[data["generate"]](data["name"], shape, dtype, **_parameters(data))
+        return np.asarray(made, np.float64).reshape(shape).astype(dtype_of(dtype))
+    made = np.empty(prod(shape), dtype_of(dtype))
+    for first in range(0, made.size, BLOCK):
+        places = np.arange(first, min(first + BLOCK, made.size), dtype=np.uint64)
+        made[first : first + BLOCK] = EACH[data["generate"]](data["name"], places, dtype, **_parameters(data))
+    return made.reshape(shape)
+
+
+def elements(data: Mapping[str, Any], dtype: str, places: Any) -> Array:
+    """The elements of `generate` at row-major numbers `places`, of any shape; no others are made."""
+    numbers = np.asarray(places, np.uint64)
+    made: Array
+    if data["generate"] in LINES:
+        made = generate(data, dtype).ravel()[numbers]
+    else:
+        kind = EACH[data["generate"]]
+        made = np.asarray(kind(data["name"], numbers, dtype, **_parameters(data)), np.float64).astype(dtype_of(dtype))
+    return made
+
+
+def other_elements(data: Mapping[str, Any], dtype: str, places: Any) -> Array:
+    """The elements of `others` of the same array at `places`."""
+    last = np.uint64(prod(data["shape"]) - 1)
+    made: Array = elements(data, dtype, last - np.asarray(places, np.uint64)) * dtype_of(dtype).type(0.5)
+    return np.asarray(made, dtype_of(dtype))
+
+
+def _parameters(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in data.items() if name not in {"generate", "name", "shape"}}
 
 
 def others(array: Array) -> Array:

@@ -15,7 +15,7 @@ LARGEST_INPUT = 2**26
 """Elements one input may have, so that a line of text cannot ask for a terabyte."""
 
 GENERATORS = {
-    "integers": ({"low", "high"}, set()),
+    "integers": ({"low", "high"}, {"scale"}),
     "budget": ({"terms"}, set()),
     "dyadic": (set(), {"scale"}),
     "significand": (set(), {"scale"}),

@@ -7,8 +7,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-KINDS = ("example", "property", "refusal", "special", "probe", "trait")
+KINDS = ("example", "property", "refusal", "special", "probe", "trait", "timing")
 LEVELS = ("must", "should")
+FAMILIES = (
+    "loop and vectorized", "batch size", "layers", "activations", "matrix products", "wide layer", "face image",
+)  # fmt: skip
+"""Figures of the timing report."""
+OPERANDS = ("ordinary", "special")
 PROPERTIES = ("range", "monotone", "symmetric", "equal", "sums_to_one")
 
 Number = int | Decimal
@@ -40,6 +45,11 @@ class Generated:
     shape: tuple[int, ...]
     parameters: Mapping[str, Any]
 
+    @property
+    def named(self) -> dict[str, Any]:
+        """The generator's own table: what a frozen file writes down."""
+        return {"generate": self.generate, "name": self.name, "shape": self.shape, **self.parameters}
+
 
 Input = Literal | Generated
 
@@ -70,6 +80,28 @@ class Property:
 
 
 @dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a scaled-down case stands for, and what that would take, by formula."""
+
+    what: str
+    operations: str
+    bytes: str
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Where a timed case stands in the report: a point `x` on the line `series` of the figure `family`."""
+
+    family: str
+    series: str
+    x: str
+    """A formula over the case's sizes."""
+    x_name: str
+    operands: str = "ordinary"
+    estimate: Estimate | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One requirement and the numbers that decide it.  Shapes count elements along each axis."""
 
@@ -92,6 +124,7 @@ class Case:
     claim: Property | None = None
     refused: Mapping[str, Input] = field(default_factory=dict)
     trait: str | None = None
+    timing: Timing | None = None
 
     @property
     def operations(self) -> tuple[str, ...]:

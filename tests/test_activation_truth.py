@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from nnconform.harness.comparison import Truth, compare
-from nnconform.reference.freeze import freeze, values_of
+from nnconform.reference.freeze import freeze
+from nnconform.reference.results import values_of
 from nnconform.reference.truth.arithmetic import arithmetic
 from nnconform.reference.truth.ball import as_double
 from nnconform.reference.truth.operations import apply

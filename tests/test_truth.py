@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnconform.reference.freeze import values_of
+from nnconform.reference.results import values_of
 from nnconform.reference.truth.arithmetic import arithmetic
 from nnconform.reference.truth.ball import middle, upward
 from nnconform.reference.truth.operations import apply

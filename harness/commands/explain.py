@@ -73,6 +73,7 @@ def _lines(case: Case, frozen: dict[str, Any]) -> Iterator[str]:
     yield from _formulas(frozen["ask"]["steps"])
     yield from _arrays("inputs", frozen, frozen["ask"]["inputs"])
     yield from _arrays("must be refused", frozen, frozen["ask"].get("refused", {}))
+    yield from _work(frozen)
     yield from _truths(frozen)
     yield from _bounds(frozen)
 
@@ -91,10 +92,30 @@ def _arrays(title: str, frozen: dict[str, Any], inputs: Mapping[str, Any]) -> It
     if inputs:
         yield f"{title}:"
     for name, data in inputs.items():
+        if "generate" in data:  # never made here: it may fill the memory
+            yield f"  {name} {list(data['shape'])}, generated: {data['generate']} {data['name']!r}"
+            continue
         array = materialize(data, frozen["dtype"]).astype("float64")
-        named = f", generated: {data['generate']} {data['name']!r}" if "generate" in data else ""
         values = f" = {array.tolist()}" if array.size <= MOST else ""
-        yield f"  {name} {list(array.shape)}{named}{values}"
+        yield f"  {name} {list(array.shape)}{values}"
+
+
+def _work(frozen: dict[str, Any]) -> Iterator[str]:
+    """What a timing case costs, and which of its outputs' elements are judged."""
+    work = frozen.get("work")
+    if not work:
+        return
+    yield f"timed as:    {work['family']}, {work['series']}, {work['x']} {work['x_name']}, {work['operands']} operands"
+    yield f"operations:  {work['operations']} = {work['operations_formula']}"
+    yield f"bytes:       {work['bytes']} = {work['bytes_formula']}"
+    yield f"numbers:     {work['distribution']}"
+    yield f"memory:      {work['memory']} bytes of inputs and outputs"
+    if whole := work["estimate"]:
+        yield f"stands for:  {whole['what']}: {whole['operations']} operations, {whole['bytes']} bytes (an estimate)"
+    for name, places in frozen["ask"]["sample"].items():
+        told = [f"{len(found)} {axis}" for axis, found in places.items() if found is not None]
+        shape = frozen["expect"]["whole"][name]
+        yield f"judged of {name} {shape}: {' by '.join(told) or 'every element'}, before and after it is timed"
 
 
 def _truths(frozen: dict[str, Any]) -> Iterator[str]:
@@ -106,27 +127,36 @@ def _truths(frozen: dict[str, Any]) -> Iterator[str]:
     for name, data in expect.get("outputs", {}).items():
         truth = Truth(data, frozen["dtype"])
         yield f"truth of {name} {list(truth.shape)}" + (": every bit is determined" if truth.exact else ":")
-        yield from _elements(truth)
+        yield from _elements(truth, frozen["ask"].get("sample", {}).get(name, {}))
     if "property" in expect:
         yield f"property: {', '.join(f'{name} {value}' for name, value in expect['property'].items())}"
     if "should_ulps" in expect:
         yield f"should:   within {expect['should_ulps']} ulps"
 
 
-def _elements(truth: Any) -> Iterator[str]:
+def _elements(truth: Any, sample: Mapping[str, Any]) -> Iterator[str]:
     from numpy import ndindex
 
     for number, place in enumerate(ndindex(*truth.shape)):
         if number == MOST:
             yield f"  ... and {truth.high.size - MOST} more"
             return
-        at = "".join(f"[{index}]" for index in place)
+        at = "".join(f"[{index}]" for index in _whole(place, sample))
         told = f"  {at} {float(truth.high[place])!r}".replace("  -", " -")
         if truth.error is not None:
             error = float(truth.error[place])
             ulps = error / float(truth.spacing()[place])
             told += f", may be off by {error:.3g} ({ulps:.3g} ulps)" if error else ", exactly"
         yield told
+
+
+def _whole(place: tuple[int, ...], sample: Mapping[str, Any]) -> list[int]:
+    """Where a sampled element stands in the whole output."""
+    found = list(place)
+    for number, axis in ((0, "rows"), (-1, "columns")):
+        if sample.get(axis) is not None:
+            found[number] = sample[axis][place[number]]
+    return found
 
 
 def _bounds(frozen: dict[str, Any]) -> Iterator[str]:

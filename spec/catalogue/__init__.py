@@ -13,6 +13,20 @@ FOLDER = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What an operation costs, by formula.  A model has the cost of each of its layers."""
+
+    operations: str
+    """A formula over the named axes."""
+    counts: str
+    """What is counted as one operation."""
+    axes: Mapping[str, tuple[str, ...]]
+    """The names of each argument's axes, and of the `result`'s; equal names are equal sizes."""
+    ties: tuple[str, ...] = ()
+    """Axes along which the elements of the result depend on each other."""
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """What an operation is, what it takes, and what an implementation of it may spend."""
 
@@ -41,6 +55,8 @@ class Operation:
     gradient: str = ""
     absent: Mapping[str, str] = field(default_factory=dict)
     """Kind, or kind.dtype, to the reason why the grid has no case there."""
+    cost: Cost | None = None
+    """Where the operation is timed."""
 
 
 @cache
@@ -54,4 +70,8 @@ def _read(path: Path) -> Operation:
     if data.get("operation") != path.stem:
         raise ValueError(f"{path.name}: operation must be {path.stem!r}, the file's name")
     fields: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    if "cost" in data:
+        cost = dict(data["cost"])
+        axes = {name: tuple(names) for name, names in cost.pop("axes").items()}
+        fields["cost"] = Cost(axes=axes, ties=tuple(cost.pop("ties", ())), **cost)
     return Operation(**fields)
