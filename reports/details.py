@@ -12,7 +12,7 @@ from nnconform.reports.model import Details, Finding, Shown, Step, Term, Witness
 def witness_of(data: Any) -> Witness:
     """One element of one answer.  Raises ValueError."""
     fields = Fields(data)
-    inputs = Fields(fields.table("inputs"))
+    inputs = fields.table("inputs")
     return Witness(
         question=fields.text("question"),
         output=fields.text("output"),
@@ -22,7 +22,7 @@ def witness_of(data: Any) -> Witness:
         bound=fields.number("bound"),
         off_by=fields.number("off_by"),
         ulps=fields.number("ulps"),
-        inputs=tuple((name, inputs.number(name)) for name in inputs.data),
+        inputs=tuple((name, Fields(inputs).number(name)) for name in inputs) if inputs else (),
     )
 
 

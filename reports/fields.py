@@ -53,22 +53,28 @@ class Fields:
             raise ValueError(f"needs an object, not {_kind(data)}")  # noqa: TRY004 - as above
         self.data: dict[str, Any] = data
 
-    def _get(self, name: str, kinds: type | tuple[type, ...], default: Any) -> Any:
+    def _get(self, name: str, kind: type, default: Any) -> Any:
         value = self.data.get(name, default)
-        if value is None:
-            raise ValueError(f"lacks {name!r}")
-        if not isinstance(value, kinds) or (isinstance(value, bool) and kinds is not bool):
-            raise ValueError(f"{name!r} is {_kind(value)}")
+        if value.__class__ is not kind:
+            self._refuse(name, value)
         return value
+
+    @staticmethod
+    def _refuse(name: str, value: Any) -> NoReturn:
+        raise ValueError(f"lacks {name!r}" if value is None else f"{name!r} is {_kind(value)}")
 
     def text(self, name: str, default: str | None = None) -> str:
         """A string."""
-        found: str = self._get(name, str, default)
-        return found
+        found = self.data.get(name, default)
+        if found.__class__ is not str:
+            self._refuse(name, found)
+        return found  # _refuse raised for all else
 
     def whole(self, name: str, default: int | None = None) -> int:
         """A whole number."""
-        found: int = self._get(name, int, default)
+        found = self.data.get(name, default)
+        if found.__class__ is not int:
+            self._refuse(name, found)
         return found
 
     def flag(self, name: str, default: bool | None = None) -> bool:
@@ -79,9 +85,14 @@ class Fields:
     def number(self, name: str, default: float | None = None) -> float:
         """A number, which may be nan or an infinity."""
         value = self.data.get(name, default)
+        if value.__class__ is float:
+            return value  # the common case
         if not is_number(value):
             raise ValueError(f"{name!r} is {_kind(value)}, not a number")
-        return float(value)  # type: ignore[arg-type]  # a number by now
+        try:
+            return float(value)  # type: ignore[arg-type]  # a number by now
+        except OverflowError:
+            raise ValueError(f"{name!r} is larger than any number here") from None
 
     def items(self, name: str) -> list[Any]:
         """A list, empty where absent."""
@@ -91,15 +102,17 @@ class Fields:
     def texts(self, name: str) -> tuple[str, ...]:
         """Strings, none where absent."""
         found = tuple(self.items(name))
-        if not all(isinstance(item, str) for item in found):
-            raise ValueError(f"{name!r} holds something that is no text")
+        for item in found:
+            if item.__class__ is not str:
+                raise ValueError(f"{name!r} holds something that is no text")
         return found
 
     def wholes(self, name: str) -> tuple[int, ...]:
         """Whole numbers, none where absent."""
         found = tuple(self.items(name))
-        if not all(isinstance(item, int) and not isinstance(item, bool) for item in found):
-            raise ValueError(f"{name!r} holds something that is no whole number")
+        for item in found:
+            if item.__class__ is not int:
+                raise ValueError(f"{name!r} holds something that is no whole number")
         return found
 
     def table(self, name: str) -> Mapping[str, Any]:

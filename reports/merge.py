@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -88,6 +88,16 @@ def join(runs: Sequence[Run]) -> list[Asked]:
         number = numbers[place] if places.count(place) > 1 else 0
         asked.append(Asked(subject, number, tuple(own), _answers(subject, own)))
     return asked
+
+
+def without_times(asked: Sequence[Asked]) -> list[Asked]:
+    """The subjects without what they were asked only for the time of; those asked for nothing else are left out."""
+    found = []
+    for one in asked:
+        answers = {key: answer for key, answer in one.answers.items() if not answer.shown.timed}
+        if answers or one.not_run:
+            found.append(replace(one, answers=answers))
+    return found
 
 
 def _answers(subject: Subject, runs: Iterable[Run]) -> dict[Key, Answer]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from nnconform.reports.fields import Pairs
+from nnconform.reports.timing.model import Ceiling, Conditions, Control, Timing, Work
 
 
 @dataclass(frozen=True)
@@ -146,6 +147,13 @@ class Result:
     findings: tuple[Finding, ...] = ()
     traits: tuple[tuple[str, int | str], ...] = ()
     details: Details | None = None
+    work: Work | None = None
+    timing: Timing | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether it was asked for its time, whatever came of it."""
+        return self.kind == "timing" or self.timing is not None
 
     @property
     def place(self) -> tuple[str, str, str]:
@@ -199,6 +207,9 @@ class Run:
     problems: tuple[Problem, ...]
     texts: tuple[str, ...]
     """Its usable lines as they stand in the file."""
+    ceilings: tuple[Ceiling, ...] = ()
+    controls: tuple[Control, ...] = ()
+    conditions: tuple[Conditions, ...] = ()
 
     @cached_property
     def unfinished(self) -> str:

@@ -13,11 +13,13 @@ from nnconform.reports import words
 from nnconform.reports.cases import failures, known_deviations, links_to
 from nnconform.reports.files import write_whole
 from nnconform.reports.matrix import operations_matrix, systems_rows
-from nnconform.reports.merge import Asked, join
+from nnconform.reports.merge import Asked, join, without_times
 from nnconform.reports.model import Run
 from nnconform.reports.outcomes import BY_NAME, OUTCOMES
 from nnconform.reports.records import read_records
 from nnconform.reports.tally import Tally, tally
+from nnconform.reports.timing.details import HEADS, plus_minus
+from nnconform.reports.timing.view import MOST_ROWS, Timings, timings
 from nnconform.reports.traits import MOST_MISSED, differing, missed, traits
 
 if TYPE_CHECKING:
@@ -35,35 +37,41 @@ def write_page(records: Sequence[Path], target: Path) -> Path:
 def render(runs: Sequence[Run]) -> str:
     """The page as text."""
     asked = join(runs)
-    colours, style, script = (
-        (TEMPLATES / name).read_text("utf-8") for name in ("colours.css", "style.css", "enhance.js")
-    )
+    times = timings(asked)
+    styles = ["colours.css", "style.css", *(["timing.css"] if times else [])]
+    script = (TEMPLATES / "enhance.js").read_text("utf-8")
     return _environment().get_template("page.html").render(
-        **_context(runs, asked),
-        style=colours + style,
+        **_context(runs, asked, times),
+        style="".join((TEMPLATES / name).read_text("utf-8") for name in styles),
         script=script,
         script_hash="sha256-" + b64encode(sha256(script.encode()).digest()).decode(),
     )  # fmt: skip
 
 
-def _context(runs: Sequence[Run], asked: Sequence[Asked]) -> dict[str, Any]:
+def _context(runs: Sequence[Run], asked: Sequence[Asked], times: Timings | None) -> dict[str, Any]:
     """All that the templates show."""
     systems = tomllib.loads(SYSTEMS.read_text("utf-8"))
-    matrix, failing, known = operations_matrix(asked), failures(asked), known_deviations(asked)
+    judged = without_times(asked)
+    matrix, failing, known = operations_matrix(judged), failures(asked), known_deviations(asked)
     total = tally(answer for one in asked for answer in one.answers.values())
     return {
         "runs": runs,
         "asked": asked,
+        "judged": judged,
+        "conformance": judged or not times,
+        "timing": times,
+        "most_rows": MOST_ROWS,
+        "detail_heads": HEADS,
         "tallies": [tally(one.answers.values()) for one in asked],
         "total": total,
         "verdict": _verdict(total, asked),
         "matrix": matrix,
         "links": links_to([failing, *(cases for _, cases in known)], matrix),
         "systems": systems,
-        "systems_rows": systems_rows(asked, systems),
+        "systems_rows": systems_rows(judged, systems),
         "failures": failing,
         "known": known,
-        "traits": traits(asked),
+        "traits": traits(judged),
         "missed": missed(asked),
         "most_missed": MOST_MISSED,
         "differing": differing(asked),
@@ -109,9 +117,12 @@ def _environment() -> Environment:
     made.filters |= {
         "array": words.array_text,
         "breakable": words.breakable,
+        "duration": words.duration,
         "exactly": words.exactly,
         "number": words.number,
+        "plus_minus": plus_minus,
         "shortened": words.shortened,
+        "significant": words.significant,
         "slug": words.slug,
         "ulps": words.ulps,
         "when": words.when,

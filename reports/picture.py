@@ -8,7 +8,7 @@ from html import escape
 from pathlib import Path
 
 from nnconform.reports.matrix import Column, Matrix, Row, operations_matrix
-from nnconform.reports.merge import Asked, join
+from nnconform.reports.merge import Asked, join, without_times
 from nnconform.reports.outcomes import BY_LETTER
 from nnconform.reports.records import read_records
 from nnconform.reports.words import one_line
@@ -26,7 +26,8 @@ _COLOURS = Path(__file__).parent / "templates" / "colours.css"
 
 def matrix_svg(records: Sequence[Path]) -> str:
     """The matrix of some records, as SVG text; the same records give the same text.  Raises RecordError."""
-    asked = join(read_records(records))
+    everything = join(read_records(records))
+    asked = without_times(everything) or everything
     return _Picture(asked, operations_matrix(asked)).text()
 
 

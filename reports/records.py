@@ -1,7 +1,7 @@
 """Reading record files, tolerantly: what cannot be used is listed, and the rest is used.
 
-A file is JSON Lines: a header, a line a result, a footer; `schema/record.schema.json` has the fields.  A merged file
-holds several such runs, one after another.
+A file is JSON Lines: a header, a line a result, lines of what times were measured under, a footer;
+`schema/record.schema.json` has the fields.  A merged file holds several such runs, one after another.
 """
 
 from __future__ import annotations
@@ -13,9 +13,11 @@ from nnconform.reports.details import details_of, finding_of, witness_of
 from nnconform.reports.fields import Fields, parse
 from nnconform.reports.model import Footer, Problem, Result, Run, Subject
 from nnconform.reports.outcomes import BY_NAME
+from nnconform.reports.timing.model import Ceiling, Conditions, Control
+from nnconform.reports.timing.reading import ceiling_of, conditions_of, control_of, timing_of, work_of
 
-SCHEMA = 1
-"""The newest schema number that is understood here."""
+SCHEMA = 2
+"""The newest schema number that is understood here; 1 had no times that are to be trusted."""
 _MACHINE = ("python", "system", "machine", "processor", "numpy")
 """What of a run's environment makes two subjects different."""
 
@@ -90,6 +92,9 @@ class _Builder:
         self.environment = header.pairs("environment")
         self.subjects = [self._subject(Fields(item)) for item in header.items("subjects")]
         self.results: list[Result] = []
+        self.ceilings: list[Ceiling] = []
+        self.controls: list[Control] = []
+        self.conditions: list[Conditions] = []
         self.footer: Footer | None = None
         self.problems: list[Problem] = []
         header.text("started")
@@ -112,6 +117,12 @@ class _Builder:
                 self.subjects.append(Subject(result.adapter, result.adapter, result.device, result.mode))
         elif kind == "footer":
             self.footer = _footer(data)
+        elif kind == "ceiling":
+            self.ceilings.append(ceiling_of(data))
+        elif kind == "control":
+            self.controls.append(control_of(data))
+        elif kind == "conditions":
+            self.conditions.append(conditions_of(data))
         else:
             raise ValueError(f"is of kind {kind!r}, which is not known here")
         self.texts.append(text)
@@ -122,7 +133,8 @@ class _Builder:
         return Run(
             self.path.name, header.text("suite", ""), header.text("spec", ""), header.text("started"),
             header.texts("arguments"), header.text("level", "must"), self.environment, tuple(self.subjects),
-            tuple(self.results), self.footer, tuple(self.problems), tuple(self.texts),
+            tuple(self.results), self.footer, tuple(self.problems), tuple(self.texts), tuple(self.ceilings),
+            tuple(self.controls), tuple(self.conditions),
         )  # fmt: skip
 
 
@@ -164,4 +176,6 @@ def _result(data: Fields) -> Result:
             for name, value in data.table("traits").items()
         ),
         details=details_of(data) if "steps" in data.data else None,
+        work=work_of(Fields(data.data["work"])) if data.data.get("work") is not None else None,
+        timing=timing_of(Fields(data.data["timing"])) if data.data.get("timing") is not None else None,
     )

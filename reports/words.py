@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from math import isfinite
+from math import floor, isfinite, log10
 from typing import Any
 
 LONGEST = 2000
@@ -78,3 +78,52 @@ def breakable(text: str) -> str:
 def slug(text: str) -> str:
     """Text as part of an anchor."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """A number to so many significant digits, without an exponent as long as that can be read."""
+    if not isfinite(value):
+        return str(value)
+    if value == 0:
+        return "0"
+    decimals = digits - 1 - floor(log10(abs(float(f"{value:.{digits - 1}e}"))))
+    if not -9 <= decimals - digits + 1 <= 4:
+        return f"{value:.{digits - 1}e}"
+    return f"{round(value, decimals):,.{max(0, decimals)}f}"
+
+
+def duration(nanoseconds: float) -> str:
+    """A time in the unit that suits it, to three digits."""
+    if nanoseconds < 120e9:
+        size, unit = next(((size, unit) for size, unit in _TIMES if nanoseconds < size * 999.5), _TIMES[-1])
+    else:
+        size, unit = next(((size, unit) for size, unit in _LONG_TIMES if nanoseconds < size * 120), _LONG_TIMES[-1])
+    return f"{significant(nanoseconds / size)}\u00a0{unit}"
+
+
+def round_time(nanoseconds: float) -> str:
+    """A round time on an axis: 2 ms rather than 2.00 ms."""
+    told, _, unit = duration(nanoseconds).partition("\u00a0")
+    return f"{told.rstrip('0').rstrip('.') if '.' in told else told}\u00a0{unit}"
+
+
+_TIMES = ((1.0, "ns"), (1e3, "\u00b5s"), (1e6, "ms"), (1e9, "s"))
+_LONG_TIMES = ((60e9, "minutes"), (3600e9, "hours"), (86400e9, "days"), (31557600e9, "years"))
+
+
+def percent(share: float) -> str:
+    """A share in hundredths, to two digits."""
+    return f"{significant(100 * share, 2)}\u00a0%"
+
+
+def plain_number(value: float) -> str:
+    """A place on an axis: whole where it is whole."""
+    return f"{value:,.0f}" if value == round(value) and abs(value) < 1e15 else number(value, 6)
+
+
+def short_number(value: float) -> str:
+    """A tick: 65.5k rather than 65,536."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k")):
+        if abs(value) >= size:
+            return f"{value / size:.3g}{letter}"
+    return f"{value:.3g}"

@@ -269,3 +269,6 @@ def test_every_ink_stands_out_from_its_ground(scheme: int) -> None:
     for ink, ground in pairs:
         light, dark = sorted((luminance(named[ink]), luminance(named[ground])), reverse=True)
         assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
+    for line in (f"s{number}" for number in range(8)):
+        light, dark = sorted((luminance(named[line]), luminance(named["paper"])), reverse=True)
+        assert (light + 0.05) / (dark + 0.05) >= 3, line

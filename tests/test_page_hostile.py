@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from page_fixtures import BIDI, HOSTILE, WITNESS, footer, header, result, run, subject, write
 from page_fixtures_html import Element, parse
+from page_fixtures_timing import around, cases, row, work
 
 from nnconform.reports.page import write_page
 from nnconform.reports.words import visible
@@ -19,6 +20,7 @@ KNOWN_TAGS = {
     "input", "label", "legend", "li", "main", "nav", "output", "p", "pre", "q", "section", "small", "span", "strong",
     "summary", "table", "tbody", "td", "th", "thead", "tr", "ul", "wbr",
 }  # fmt: skip
+PLOT_TAGS = {"figure", "figcaption", "svg", "g", "path", "text", "desc", "s"}
 
 
 def page(path: Path) -> Element:
@@ -54,6 +56,30 @@ def test_hostile_text_stays_text_in_every_field(tmp_path: Path, evil: str) -> No
     assert not [name for item in made.walk() for name in item.attributes if name.startswith("on")]
     for place in ("runs", "matrix", "failures", "known", "operations", "traits", "missed"):
         assert " ".join(visible(evil).split()) in made.by_id(place).text, place
+    assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\x1b\x07\ud800-\udfff]", made.text)
+
+
+@pytest.mark.parametrize("evil", HOSTILE_TEXTS)
+def test_hostile_text_stays_text_in_every_timing_field(tmp_path: Path, evil: str) -> None:
+    cost = work(evil, evil, 4, evil, 10, 10, operands=evil, operations_formula=evil, bytes_formula=evil, distribution=evil,
+                estimate={"what": evil, "operations": 9, "bytes": 9})  # fmt: skip
+    shared: dict[str, Any] = {"adapter": evil, "device": evil, "mode": evil, "dtype": evil}
+    special = {"work": cost, "hot": {"stop": evil}, "operations": [evil], "file": evil, **shared}
+    lines: list[Any] = [
+        row((evil, cost, [evil]), **special),
+        row((evil + "x", cost, [evil]), **special | {"timing": {"untrusted": evil}}),
+        row((evil + "y", cost, [evil]), **special | {"outcome": "failed", "reason": evil}),
+        *(row(case, **shared | {"operations": [evil], "work": case[1] | {"series": evil}}) for case in cases()),
+    ]  # fmt: skip
+    extras = [line | {name: evil for name in ("adapter", "device", "mode", "dtype", "case", "what", "unit", "governor") if name in line}
+              for line in around([("numpy", "eager")])]  # fmt: skip
+    extras += [line | {"what": what} for line, what in zip(extras[:2], ("copy", "matrix"), strict=True)]
+    path = write(tmp_path / "run.jsonl", [header(subject(evil, evil, evil)), *lines, *extras, footer(len(lines))])
+    made = page(path)
+    assert {item.tag for item in made.walk()} <= KNOWN_TAGS | PLOT_TAGS
+    assert not [name for item in made.walk() for name in item.attributes if name.startswith("on")]
+    assert " ".join(visible(evil).split()) in made.by_id("timing").text
+    assert len(made.all("svg")) >= 2
     assert not re.search("[\u202a-\u202e\u2066-\u2069\u200b\x1b\x07\ud800-\udfff]", made.text)
 
 

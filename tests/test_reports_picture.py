@@ -6,6 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from page_fixtures import HOSTILE, header, many, result, run, subject, write
+from page_fixtures_timing import rows, timed
 
 from nnconform.reports.picture import matrix_svg
 
@@ -53,6 +54,11 @@ def test_hostile_names_stay_text(tmp_path: Path) -> None:
     path = run(tmp_path / "run.jsonl", [result(operations=[HOSTILE], adapter=HOSTILE)], subject(HOSTILE))
     assert not list(ET.fromstring(matrix_svg([path])).iter(f"{SVG}script"))  # noqa: S314
     assert HOSTILE in texts(matrix_svg([path]))
+
+
+def test_times_have_no_place_in_it(tmp_path: Path) -> None:
+    path = timed(tmp_path / "run.jsonl", "numpy eager", results=[result("a"), *rows("numpy eager")])
+    assert not {"dense", "matmul"} & set(texts(matrix_svg([path])))
 
 
 def test_a_run_without_results_says_so(tmp_path: Path) -> None:

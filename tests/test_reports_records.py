@@ -124,7 +124,7 @@ def test_an_interrupted_run_says_so(path: Path) -> None:
         ([], ["is empty"]),
         (["hello"], ["no nnconform record", "line 1"]),
         ([result()], ["no nnconform record", "line 1", "not a header"]),
-        ([header(schema=2)], ["schema 2", "up to 1", "upgrade"]),
+        ([header(schema=3)], ["schema 3", "up to 2", "upgrade"]),
         ([header(schema="1")], ["no nnconform record", "'schema' is text"]),
         ([header(subjects=[{"adapter": 5}])], ["no nnconform record", "'adapter' is a number"]),
         ([header(), result(), footer(1), header(schema=7)], ["schema 7"]),

@@ -108,7 +108,7 @@ def test_the_fixtures_are_valid() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        wrong(header(), "schema", value=2),
+        wrong(header(), "schema", value=3),
         wrong(header(), "started", value="yesterday"),
         wrong(header(), "subjects", value=[]),
         wrong(header(), "subjects", 0, "versions", value={"numpy": 2}),

@@ -1,0 +1,75 @@
+"""The timing report in a real browser: it fits a phone, no label lies on another, and the filter reaches its rows."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from page_fixtures_chromium import chromium, dom
+from page_fixtures_html import parse
+from page_fixtures_timing import SPEED, timed
+
+from nnconform.reports.page import write_page
+
+FRAME = """<!doctype html><title>nothing yet</title>
+<script>addEventListener("message", (event) => (document.title = event.data))</script>
+<iframe src="measured.html" style="border: 0; width: WIDTHpx; height: 900px"></iframe>"""
+SIDEWAYS = "document.documentElement.scrollWidth + ' of ' + innerWidth"
+OVERLAPS = """[...document.querySelectorAll("svg.plot")].map((plot) => {
+  const area = plot.getBoundingClientRect();
+  const boxes = [...plot.querySelectorAll("text")].map((item) => item.getBoundingClientRect());
+  const outside = boxes.filter((box) => box.left < area.left - 1 || box.right > area.right + 1 || box.bottom > area.bottom + 1);
+  const crossing = boxes.filter((one, place) => boxes.some((other, number) => number > place &&
+    one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 3 && other.top < one.bottom - 3));
+  return outside.length + crossing.length;
+}).reduce((sum, count) => sum + count, 0) + " of " + document.querySelectorAll("svg.plot text").length"""
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every family, of eight subjects."""
+    folder = tmp_path_factory.mktemp("page")
+    return write_page([timed(folder / "run.jsonl", *SPEED)], folder / "page.html")
+
+
+def measured(folder: Path, page: Path, what: str, width: int) -> str:
+    """What a script of ours finds in the page at some width, every part of it open."""
+    measure = f"parent.postMessage({what}, '*')"
+    digest = b64encode(sha256(measure.encode()).digest()).decode()
+    text = page.read_text("utf-8").replace("script-src ", f"script-src 'sha256-{digest}' ")
+    text = text.replace("<details", "<details open").replace("</body>", f"<script>{measure}</script></body>")
+    (folder / "measured.html").write_text(text, "utf-8")
+    (folder / "frame.html").write_text(FRAME.replace("WIDTH", str(width)), "utf-8")
+    found = dom(folder, folder / "frame.html", "", "--window-size=1600,900", "--virtual-time-budget=5000")
+    return found.partition("<title>")[2].partition("</title>")[0]
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_it_never_scrolls_sideways(tmp_path: Path, page: Path, width: int) -> None:
+    assert measured(tmp_path, page, SIDEWAYS, width) == f"{width} of {width}"
+
+
+@pytest.mark.parametrize("width", [360, 1400])
+def test_no_label_of_a_plot_lies_on_another_or_outside(tmp_path: Path, page: Path, width: int) -> None:
+    wrong, _, labels = measured(tmp_path, page, OVERLAPS, width).partition(" of ")
+    assert int(labels) > 200
+    assert int(wrong) == 0
+
+
+def test_the_filter_reaches_timing_rows(tmp_path: Path, page: Path) -> None:
+    made = parse(dom(tmp_path, page, "#q=sigmoid+4%2C096"))
+    rows = made.by_id("time-activations").all("tbody")[0].all("tr")
+    assert [row.text.split()[0] for row in rows if not row.hidden] == ["sigmoid"]
+
+
+def test_it_draws_in_light_and_in_dark(tmp_path: Path, page: Path) -> None:
+    pictures = []
+    for number, scheme in enumerate(("1", "0")):
+        target = tmp_path / f"{number}.png"
+        flags = (f"--screenshot={target}", "--window-size=1400,3000", f"--blink-settings=preferredColorScheme={scheme}")
+        chromium(tmp_path, page, *flags)
+        pictures.append(target.read_bytes())
+    assert all(len(picture) > 100_000 for picture in pictures), "an empty page draws much less"
+    assert pictures[0] != pictures[1]
