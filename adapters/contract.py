@@ -19,6 +19,7 @@ import inspect
 import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,6 +31,10 @@ class Unsupported(Exception):  # noqa: N818 - an answer, not an error
     """Raised by an adapter for what its framework does not have: counted apart from failures."""
 
 
+class Unavailable(Exception):  # noqa: N818 - an answer, not an error
+    """Raised by an adapter's `__init__` for a mode that this machine cannot run; the message says what to install."""
+
+
 class Adapter:
     """The base of all adapters; a NumPy-like framework on one CPU needs to override nothing."""
 
@@ -39,6 +44,7 @@ class Adapter:
     install: ClassVar[str] = ""
     """The command that installs the framework."""
     modes: ClassVar[Sequence[str]] = ("eager",)
+    """What `--mode` may ask for: `eager`, and those of `compiled` and `xla` that `compile` can make."""
     script: ClassVar[str] = "import numpy as np"
     """The import lines of a stand-alone script in the framework's own API."""
     array_source: ClassVar[str] = "np.array({values}, dtype=np.{dtype})"
@@ -50,6 +56,7 @@ class Adapter:
         """Make the framework ready on one device.  Raises ValueError where there is no such device."""
         self.device = device
         self.mode = mode
+        self._compiled: dict[str, Function] = {}
 
     @classmethod
     def devices(cls) -> Sequence[str]:
@@ -66,6 +73,29 @@ class Adapter:
 
     def synchronize(self, value: Any) -> None:
         """Wait until `value` has been computed.  Nothing to do where calls return finished results."""
+
+    def waits(self) -> bool:
+        """Whether `synchronize` has anything to wait for."""
+        return type(self).synchronize is not Adapter.synchronize
+
+    def scope(self) -> AbstractContextManager[Any]:
+        """Entered once around many calls, where the framework wants to be told its device."""
+        return nullcontext()
+
+    def copy(self, value: Any, into: Any = None) -> Any:
+        """A copy of an array, in `into` (an earlier copy) where the framework can; None where it copies nothing.
+
+        It is timed as the device's copy bandwidth, which every other time is set against.
+        """
+        return None
+
+    def device_time(self, call: Callable[[], Any]) -> float | None:
+        """Nanoseconds that the device spent on `call`, by its own events; None where it has none."""
+        return None
+
+    def free_memory(self) -> int | None:
+        """Bytes that are free on the device; None where arrays live in main memory."""
+        return None
 
     def device_of(self, value: Any) -> str:
         """Where a native array lies, in the words of `devices`."""
@@ -87,7 +117,27 @@ class Adapter:
         """Counts worth printing after a run, such as compilations."""
         return {}
 
+    def compile(self, function: Function) -> Function:
+        """What a compiled mode calls in place of an operation's function: one that takes and gives the same.
+
+        Asked once an operation.  Arrays are to be traced; attributes, and the activations of layers, are plain values.
+        """
+        raise NotImplementedError(f"{self.name} has the mode {self.mode}, and no compile()")
+
+    def recipe(self, operation: str) -> str:
+        """How a stand-alone script compiles the plain function, as `relu = jax.jit(relu)`; '' where it cannot."""
+        return ""
+
     def function(self, operation: str) -> Function | None:
+        """What is called for an operation in this mode, or None where the adapter has none."""
+        found = self.plain(operation)
+        if found is None or self.mode == "eager":
+            return found
+        if operation not in self._compiled:
+            self._compiled[operation] = self.compile(found)
+        return self._compiled[operation]
+
+    def plain(self, operation: str) -> Function | None:
         """The adapter's own implementation of an operation, or None where it has none."""
         for kind in type(self).__mro__:
             if operation in vars(kind):

@@ -48,8 +48,8 @@ def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
         owned: ClassVar[bool] = True
         file: ClassVar[ModuleType] = module
 
-        def function(self, operation: str) -> Callable[..., Any] | None:
-            return adapted(operation) or super().function(operation)
+        def plain(self, operation: str) -> Callable[..., Any] | None:
+            return adapted(operation) or super().plain(operation)
 
     @cache
     def adapted(operation: str) -> _Adapted | None:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
+from nnconform.adapters.compiled import arrays_only
 from nnconform.adapters.contract import Adapter
 
 
@@ -100,6 +101,7 @@ class JAX(Adapter):
     name = "jax"
     framework = "jax"
     install = "pip install jax"
+    modes = ("eager", "compiled")
     script: ClassVar[str] = "import jax\nimport jax.numpy as jnp\njax.config.update('jax_enable_x64', True)"
     array_source = "jnp.array({values}, dtype=jnp.{dtype})"
 
@@ -131,6 +133,16 @@ class JAX(Adapter):
         if event == "/jax/core/compile/backend_compile_duration":
             self.compilations += 1
 
+    def compile(self, function: Any) -> Any:
+        return arrays_only(function, jax.jit)
+
+    def recipe(self, operation: str) -> str:
+        plain = self.plain(operation)
+        if plain is None or operation in {"sequential", "parameter_count"}:
+            return ""
+        static = [name for name, kind in plain.__annotations__.items() if kind in {"int", "float", "bool", "str"}]
+        return f"{operation} = jax.jit({operation}, static_argnames={static})"
+
     def to_native(self, array: Any) -> Any:
         return jax.device_put(array, self.native_device)
 
@@ -139,6 +151,13 @@ class JAX(Adapter):
 
     def synchronize(self, value: Any) -> None:
         value.block_until_ready()
+
+    def copy(self, value: Any, into: Any = None) -> Any:
+        return jnp.copy(value)
+
+    def free_memory(self) -> int | None:
+        found = None if self.device == "cpu" else self.native_device.memory_stats()
+        return found["bytes_limit"] - found["bytes_in_use"] if found else None
 
     def device_of(self, value: Any) -> str:
         (place,) = value.devices()

@@ -37,6 +37,12 @@ class NumPy(Adapter):
     normalization = staticmethod(layers.normalization)
     normalization_adapted = staticmethod(layers.normalization_adapted)
 
+    def copy(self, value: Any, into: Any = None) -> Any:
+        if into is None:
+            return value.copy()
+        np.copyto(into, value)
+        return into
+
     def strides(self, value: Any) -> tuple[int, ...] | None:
         return tuple(step // value.itemsize for step in value.strides)
 

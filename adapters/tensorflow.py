@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, partial, wraps
+from inspect import signature
 from typing import Any, ClassVar
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
@@ -13,6 +14,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 import keras
 import tensorflow as tf
 
+from nnconform.adapters.compiled import made_once, nothing_to_compile
 from nnconform.adapters.contract import Adapter
 
 
@@ -63,10 +65,15 @@ def bias(b: Any) -> Any:
     return b[0] if b.shape[:-1] == (1,) else b  # Keras keeps the one row of a bias as a vector
 
 
-def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
+@made_once
+def dense_layer(w: Any, b: Any, activation: str) -> Any:
     made = layer(w.shape[0], w.shape[1], activation, w.dtype.name)
     made.set_weights([w, bias(b)])
-    return made(x)
+    return made
+
+
+def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
+    return dense_layer(w, b, activation=activation)(x)
 
 
 def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
@@ -85,6 +92,7 @@ def model(inputs: int, units: tuple[int, ...], activations: tuple[str, ...], dty
     return keras.Sequential([keras.Input(shape=(inputs,), dtype=dtype), *stack])
 
 
+@made_once
 def filled(layers: Any) -> Any:
     weights, biases, activations = zip(*layers, strict=True)
     first = weights[0]
@@ -101,18 +109,37 @@ def parameter_count(layers: Any) -> Any:
     return tf.constant(filled(layers).count_params(), dtype=layers[0][0].dtype)
 
 
+@made_once
+def normalization_layer(mean: Any, variance: Any) -> Any:
+    return keras.layers.Normalization(axis=-1, mean=mean, variance=variance, dtype=mean.dtype.name)
+
+
 def normalization(x: Any, mean: Any, variance: Any) -> Any:
-    return keras.layers.Normalization(axis=-1, mean=mean, variance=variance, dtype=x.dtype.name)(x)
+    return normalization_layer(mean, variance)(x)
+
+
+@made_once
+def adapted_layer(data: Any) -> Any:
+    layer = keras.layers.Normalization(axis=-1, dtype=data.dtype.name)
+    layer.adapt(data)
+    return layer
 
 
 def normalization_adapted(x: Any, data: Any) -> Any:
-    layer = keras.layers.Normalization(axis=-1, dtype=x.dtype.name)
-    layer.adapt(data)
-    return layer(x)
+    return adapted_layer(data)(x)
 
 
 def decision(a: Any, threshold: float, strict: bool) -> Any:
     return tf.cast(a > threshold if strict else a >= threshold, a.dtype)
+
+
+MADE_BY = {
+    dense: dense_layer,
+    sequential: filled,
+    normalization: normalization_layer,
+    normalization_adapted: adapted_layer,
+}
+"""Operations that call a Keras layer or model: it is made and filled eagerly, and its call is what is compiled."""
 
 
 class TensorFlow(Adapter):
@@ -121,16 +148,19 @@ class TensorFlow(Adapter):
     name = "tensorflow"
     framework = "tensorflow"
     install = "pip install tensorflow"
+    modes = ("eager", "compiled", "xla")
     script: ClassVar[str] = "from functools import cache\n\nimport keras\nimport tensorflow as tf"
     array_source = "tf.constant({values}, dtype=tf.{dtype})"
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
         super().__init__(device, mode)
         tf.config.set_soft_device_placement(False)
+        tf.get_logger().setLevel("ERROR")  # it warns of functions that meet many shapes
         known = self._known()
         if device not in known:
             raise ValueError(f"no device {device!r}")
         self.native_device = known[device]
+        self.traced: dict[Any, Any] = {}
 
     @classmethod
     def devices(cls) -> Sequence[str]:
@@ -151,8 +181,39 @@ class TensorFlow(Adapter):
     def to_numpy(self, value: Any) -> Any:
         return value.numpy()
 
+    def scope(self) -> Any:
+        return tf.device(self.native_device)
+
+    def copy(self, value: Any, into: Any = None) -> Any:
+        with tf.device(self.native_device):
+            return tf.raw_ops.DeepCopy(x=value)  # tf.identity gives the same memory
+
     def device_of(self, value: Any) -> str:
         return self.device if value.device.endswith(self.native_device.lstrip("/")) else str(value.device)
+
+    def compile(self, function: Any) -> Any:
+        if function is parameter_count:
+            return nothing_to_compile(function)
+        if function not in MADE_BY:
+            return self.trace(function)
+
+        def call(x: Any, *arrays: Any, **attributes: Any) -> Any:
+            return self.trace(MADE_BY[function](*arrays, **attributes))(x)
+
+        return wraps(function)(call)
+
+    def recipe(self, operation: str) -> str:
+        plain, options = self.plain(operation), ", jit_compile=True" if self.mode == "xla" else ""
+        if plain in MADE_BY:
+            x, *rest = signature(plain).parameters
+            made = f"{MADE_BY[plain].__name__}({', '.join(rest)})"
+            return f"def {operation}({', '.join([x, *rest])}):\n    return tf.function({made}{options})({x})"
+        return "" if operation == "parameter_count" else f"{operation} = tf.function({operation}{options})"
+
+    def trace(self, what: Any) -> Any:
+        if what not in self.traced:
+            self.traced[what] = tf.function(what, jit_compile=self.mode == "xla")
+        return self.traced[what]
 
     def function(self, operation: str) -> Any:
         found = super().function(operation)
@@ -164,6 +225,7 @@ class TensorFlow(Adapter):
                 return found(*inputs, **attributes)
 
         placed.__wrapped__ = found  # type: ignore[attr-defined]
+        placed.ready = partial(partial, found)  # type: ignore[attr-defined]  # within `scope`
         return placed
 
     def versions(self) -> Mapping[str, str]:
@@ -174,3 +236,10 @@ class TensorFlow(Adapter):
             "tensor_float_32": str(tf.config.experimental.tensor_float_32_execution_enabled()),
             "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
         }
+
+    def counters(self) -> Mapping[str, int]:
+        return (
+            {}
+            if self.mode == "eager"
+            else {"traces": sum(each.experimental_get_tracing_count() for each in self.traced.values())}
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -9,7 +10,8 @@ import ml_dtypes
 import torch
 import torch.nn.functional as F
 
-from nnconform.adapters.contract import Adapter
+from nnconform.adapters.compiled import made_once, nothing_to_compile
+from nnconform.adapters.contract import Adapter, Unavailable
 
 
 def activate(z: Any, activation: str, dim: int = -1) -> Any:
@@ -67,6 +69,7 @@ def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:
     return activate(w @ x + b, activation, dim=0)
 
 
+@made_once
 def model(layers: Any) -> Any:
     modules = []
     for w, b, activation in layers:
@@ -105,12 +108,47 @@ def decision(a: Any, threshold: float, strict: bool) -> Any:
     return (a > threshold if strict else a >= threshold).to(a.dtype)
 
 
+def whole(function: Any) -> Any:
+    """Compiled as one graph (a break raises), one for each shape: no answer depends on what was asked before."""
+    return torch.compile(function, fullgraph=True, dynamic=False)
+
+
+whole_model = made_once(whole)
+
+
+def sequential_compiled(x: Any, layers: Any) -> Any:
+    with torch.no_grad():
+        return whole_model(model(layers))(x)
+
+
+def prepare_compiler(device: str) -> None:
+    """Limits that nothing falls back behind.  Raises Unavailable where torch.compile cannot work on this machine."""
+    from torch._dynamo import config
+
+    for limit in ("recompile_limit", "accumulated_recompile_limit", "cache_size_limit", "accumulated_cache_size_limit"):
+        if hasattr(config, limit):
+            setattr(config, limit, 10**6)  # one graph a shape; past it, fullgraph raises
+    logging.getLogger("torch._subclasses.fake_tensor").setLevel(logging.CRITICAL)  # it logs every refusal
+    try:
+        from torch._inductor.cpp_builder import get_cpp_compiler
+
+        get_cpp_compiler()  # kernels from the disk cache would hide that there is none
+        whole(lambda x: x + 1)(torch.zeros(2, device=device))
+    except Exception as error:
+        if type(error).__name__ == "InvalidCxxCompiler":
+            text = "needs a C++ compiler: install g++ or clang++ (apt-get install g++), or name one in CXX"
+        else:
+            text = f"does not work here: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}"
+        raise Unavailable(f"torch.compile {text}") from None
+
+
 class Torch(Adapter):
     """PyTorch on `cpu`, `cuda`, `cuda:1`."""
 
     name = "torch"
     framework = "torch"
     install = "pip install torch"
+    modes = ("eager", "compiled")
     script: ClassVar[str] = "import torch\nimport torch.nn.functional as F"
     array_source = "torch.tensor({values}, dtype=torch.{dtype}, device={device!r})"
 
@@ -118,11 +156,25 @@ class Torch(Adapter):
         super().__init__(device, mode)
         if device not in self.devices():
             raise ValueError(f"no device {device!r}")
+        if mode == "compiled":
+            prepare_compiler(device)
 
     @classmethod
     def devices(cls) -> Sequence[str]:
         found = torch.cuda.device_count() if torch.cuda.is_available() else 0
         return ("cpu", *(("cuda",) if found else ()), *(f"cuda:{number}" for number in range(found)))
+
+    def compile(self, function: Any) -> Any:
+        if function is parameter_count:
+            return nothing_to_compile(function)
+        return sequential_compiled if function is sequential else whole(function)
+
+    def recipe(self, operation: str) -> str:
+        if operation == "sequential":
+            call = "torch.compile(model(layers), fullgraph=True, dynamic=False)(x)"
+            return f"def sequential(x, layers):\n    with torch.no_grad():\n        return {call}"
+        compiled = f"{operation} = torch.compile({operation}, fullgraph=True, dynamic=False)"
+        return "" if operation == "parameter_count" else compiled
 
     def to_native(self, array: Any) -> Any:
         if array.dtype == ml_dtypes.bfloat16:  # which NumPy knows only by ml_dtypes: the same bits, by another name
@@ -138,6 +190,27 @@ class Torch(Adapter):
     def synchronize(self, value: Any) -> None:
         if self.device != "cpu":
             torch.cuda.synchronize(self.device)
+
+    def waits(self) -> bool:
+        return self.device != "cpu"
+
+    def copy(self, value: Any, into: Any = None) -> Any:
+        return value.clone() if into is None else into.copy_(value)
+
+    def device_time(self, call: Any) -> float | None:
+        if self.device == "cpu":
+            return None
+        with torch.cuda.device(self.device):
+            start, end = torch.cuda.Event(enable_timing=True), torch.cuda.Event(enable_timing=True)
+            torch.cuda._sleep(1_000_000)  # noqa: SLF001 - meanwhile the queue fills, and kernels follow one another
+            start.record()
+            call()
+            end.record()
+            end.synchronize()
+        return float(start.elapsed_time(end)) * 1e6
+
+    def free_memory(self) -> int | None:
+        return None if self.device == "cpu" else int(torch.cuda.mem_get_info(self.device)[0])
 
     def device_of(self, value: Any) -> str:
         place = value.device
@@ -165,3 +238,11 @@ class Torch(Adapter):
         if self.device != "cpu":
             found["gpu"] = torch.cuda.get_device_name(self.device)
         return found
+
+    def counters(self) -> Mapping[str, int]:
+        if self.mode == "eager":
+            return {}
+        from torch._dynamo.utils import counters as seen
+
+        cached = seen["inductor"]["fxgraph_cache_hit"]
+        return {"compilations": seen["stats"]["unique_graphs"], "of them from the compiler's disk cache": cached}

@@ -18,6 +18,7 @@ from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.adapters.homework import ALIASES
 from nnconform.harness.adapter_questions import ask_each
 from nnconform.harness.commands import signature
+from nnconform.harness.options import MODES
 from nnconform.spec.arrays import dtype_of, same_bits
 from nnconform.spec.catalogue import Operation, catalogue
 from nnconform.spec.formats import FORMATS
@@ -73,6 +74,7 @@ class _Check:
         if not ready:
             return
         self.notes.append(f"{self.kind.name}: devices {', '.join(devices)}")
+        self._modes()
         self._description(ready[0])
         self._operations(ready[0])
         self._misspelt()
@@ -88,6 +90,13 @@ class _Check:
         except Exception as error:
             self.find(place, f"raises {_line(error)}", advice)
             return None
+
+    def _modes(self) -> None:
+        for mode in self.kind.modes:
+            if mode not in MODES:
+                self.find("modes", f"{mode!r} is no mode", f"the modes are {', '.join(MODES)}")
+        if set(self.kind.modes) > {"eager"} and self.kind.compile is Adapter.compile:
+            self.find("modes", "there is no compile()", "define compile(self, function), or leave the mode out")
 
     def _description(self, adapter: Adapter) -> None:
         try:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -77,6 +77,13 @@ def _items(path: Path, case: str, options: Options) -> Iterator[str]:
     for subject in options.subjects:
         for dtype in dtypes:
             yield item_name(case, subject, dtype)
+
+
+def names_any(argument: str, subjects: Iterable[Subject]) -> bool:
+    """Whether an argument is the item of one of these subjects."""
+    _, _, name = argument.partition("::")
+    asked = name.split("/")
+    return any([*asked[1:3], *asked[4:]] == [subject.label, subject.device, subject.mode] for subject in subjects)
 
 
 def item_name(case: str, subject: Subject, dtype: str) -> str:

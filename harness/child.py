@@ -14,7 +14,7 @@ import time
 from typing import IO, Any
 
 from nnconform.harness.options import Subject
-from nnconform.harness.subjects import InProcess, SubjectError
+from nnconform.harness.subjects import InProcess, LeftOut, SubjectError
 from nnconform.harness.transcript import to_data
 
 
@@ -28,7 +28,8 @@ def main() -> None:
     try:
         subject = InProcess(Subject(adapter, adapter, device, mode))
     except SubjectError as error:
-        _write(pipe, {"error": str(error)})
+        left_out = {"lacks_mode": error.lacks_mode} if isinstance(error, LeftOut) else {}
+        _write(pipe, {"error": str(error), **left_out})
         return
     _write(pipe, dict(subject.description))
     for line in sys.stdin:

@@ -8,7 +8,18 @@ import sys
 from collections.abc import Mapping, Sequence
 from typing import NoReturn, Protocol
 
-from nnconform.harness.commands import BAD_INPUT, BadInput, adapter, check, explain, freeze, listing, report
+from nnconform.harness.commands import (
+    BAD_INPUT,
+    BadInput,
+    adapter,
+    check,
+    compare,
+    explain,
+    freeze,
+    listing,
+    report,
+    timing,
+)
 from nnconform.spec.errors import SpecError, nearest
 
 BROKEN_PIPE = 128 + 13
@@ -33,6 +44,8 @@ VERBS: Mapping[str, Verb] = {
     "check": check,
     "explain": explain,
     "report": report,
+    "compare": compare,
+    "time": timing,
     "adapter": adapter,
 }
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,18 +38,22 @@ class SpecFile(pytest.File):
         return items
 
     def _items(self, options: Options) -> Iterator[pytest.Item]:
-        for case in self.frozen.cases:
+        timing = options.timing is not None  # asked in runs of their own
+        cases = [case for case in self.frozen.cases if (case["kind"] == "timing") is timing]
+        for case in cases:
             if options.dtypes is not None:
                 self.run.other_dtypes.update(case["dtypes"])
-        for subject in options.subjects:
-            for case in self.frozen.cases:
-                marks = [_mark(name) for name in (case["kind"], case["level"], *case["operations"], *case["systems"])]
-                for dtype in case["dtypes"]:
-                    if options.dtypes is None or dtype in options.dtypes:
-                        item: CaseItem = CaseItem.from_parent(self, name=item_name(case["id"], subject, dtype))
-                        item.case, item.dtype, item.subject = case, dtype, subject
-                        item.own_markers += marks
-                        yield item
+        pairs: Iterable[tuple[Subject, dict[str, Any]]] = product(options.subjects, cases)
+        if timing:  # one case's rows stand together
+            pairs = ((subject, case) for case, subject in product(cases, options.subjects))
+        for subject, case in pairs:
+            marks = [_mark(name) for name in (case["kind"], case["level"], *case["operations"], *case["systems"])]
+            for dtype in case["dtypes"]:
+                if options.dtypes is None or dtype in options.dtypes:
+                    item: CaseItem = CaseItem.from_parent(self, name=item_name(case["id"], subject, dtype))
+                    item.case, item.dtype, item.subject = case, dtype, subject
+                    item.own_markers += marks
+                    yield item
 
 
 class CaseItem(pytest.Item):
@@ -59,6 +64,8 @@ class CaseItem(pytest.Item):
     subject: Subject
     verdict: Verdict | None = None
     frozen_line: dict[str, Any] | None = None
+    figures: Mapping[str, Any] | None = None
+    """What a timing run measured."""
 
     def runtest(self) -> None:
         run = self.spec_file.run

@@ -91,7 +91,8 @@ class Known:
         for known in self.expected:
             if not known.matches_case(file, item.case["id"], item.dtype):
                 continue
-            if verdict.outcome == "failed" and verdict.facets and set(verdict.facets) <= set(known.facets):
+            facets = {"crashed"} if verdict.outcome == "crashed" else set(verdict.facets)
+            if verdict.outcome in {"failed", "crashed"} and facets and facets <= set(known.facets):
                 verdict.outcome, verdict.deviation = "known deviation", known.cause
             elif verdict.outcome == "passed":
                 verdict.traits["no longer deviates"] = known.cause

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -73,4 +74,5 @@ class Crashed:
     dtype: str
     subject: Subject
     frozen_line: dict[str, Any] | None
+    figures: Mapping[str, Any] | None = None
     verdict: Verdict | None = field(default_factory=lambda: Verdict(outcome="crashed", reason="its process ended"))

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
+from time import time_ns
 
 import pytest
 
@@ -13,7 +15,8 @@ from nnconform.spec.errors import nearest
 from nnconform.spec.formats import FORMATS
 from nnconform.spec.model import LEVELS
 
-MODES = ("eager",)
+MODES = ("eager", "compiled", "xla")
+"""All that a `--mode` can name; which of them an adapter has is known once it is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,21 @@ class Subject:
     device: str
     mode: str
 
+    @property
+    def column(self) -> str:
+        """What stands for it beside counts: the label, and a mode that is not the usual one."""
+        return column(self.label, self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How a timing run measures."""
+
+    threads: int
+    limit_s: float
+    """Of measuring, for each series of a case."""
+    seed: int
+
 
 @dataclass(frozen=True, slots=True)
 class Options:
@@ -36,24 +54,55 @@ class Options:
     dtypes: tuple[str, ...] | None
     level: str
     results: Path
-    several: bool
-    """Several adapters: each is interviewed in a process of its own."""
+    apart: bool
+    """Each subject is interviewed in a process of its own: there are several, or a compiler's code may end it."""
+    timing: Timing | None = None
+    """The timing cases, and nothing else; or all but those."""
+    every_mode: bool = False
+    """All modes that each adapter has: one that it lacks is not missed."""
 
 
 def parse(config: pytest.Config) -> Options:
     """Options from the command line.  Raises pytest.UsageError with one line that says what to do."""
     adapters = _adapters(option(config, "adapter") or "")
     device = _said(config, "device", "cpu")
-    modes = _known("mode", _said(config, "mode", "eager"), MODES)
+    asked = _said(config, "mode", "eager")
+    modes = MODES if asked == "all" else _known("mode", asked, MODES)
     dtypes = option(config, "dtype")
     (level,) = _known("level", _said(config, "level", "must"), LEVELS)
+    subjects = tuple(Subject(name, label(name), device, mode) for name in adapters for mode in modes)
     return Options(
-        subjects=tuple(Subject(name, label(name), device, mode) for name in adapters for mode in modes),
+        subjects=subjects,
         dtypes=None if dtypes is None else _known("dtype", dtypes, tuple(FORMATS)),
         level=level,
         results=Path(_said(config, "results", "nnconform-results")),
-        several=len(adapters) > 1,
+        apart=len(subjects) > 1 or modes != ("eager",),
+        timing=_timing(config),
+        every_mode=asked == "all",
     )
+
+
+def _timing(config: pytest.Config) -> Timing | None:
+    if option(config, "timing") is None:
+        for name in ("threads", "time-limit"):
+            if option(config, name) is not None:
+                raise pytest.UsageError(f"--nnconform-{name} is for timing: say --timing as well")
+        return None
+    threads = _number(_said(config, "threads", "1"), "threads", 1, 4096)
+    limit = _number(_said(config, "time-limit", "1"), "time-limit", 0.01, 3600)
+    if threads != int(threads):
+        raise pytest.UsageError(f"--nnconform-threads is a whole number, not {threads}")
+    return Timing(int(threads), limit, time_ns() % 2**31)
+
+
+def _number(typed: str, name: str, low: float, high: float) -> float:
+    try:
+        found = float(typed)
+    except ValueError:
+        found = nan
+    if not low <= found <= high:
+        raise pytest.UsageError(f"--nnconform-{name} is a number from {low} to {high}, not {typed!r}")
+    return found
 
 
 def _said(config: pytest.Config, name: str, default: str) -> str:
@@ -62,6 +111,11 @@ def _said(config: pytest.Config, name: str, default: str) -> str:
     if found == "":
         raise pytest.UsageError(f"--nnconform-{name} needs a value; without the option it is {default}")
     return default if found is None else found
+
+
+def column(label: str, mode: str) -> str:
+    """A subject in a few words."""
+    return label if mode == "eager" else f"{label} {mode}"
 
 
 def label(adapter: str) -> str:

@@ -17,13 +17,15 @@ OPTIONS = (
     ("adapter", "NAMES", "adapters to ask, by name, comma-separated, or all: numpy, torch, path/file.py:Class"),
     ("device", "DEVICE", "device to ask them on (default: cpu)"),
     ("dtype", "NAMES", "dtypes to run, comma-separated (default: all that a case lists)"),
-    ("mode", "NAMES", "execution modes, comma-separated (default: eager)"),
+    ("mode", "NAMES", "execution modes, comma-separated: eager (default), compiled, xla; or all that each adapter has"),
     ("level", "LEVEL", "must (default), or should: fail what a good implementation should do as well"),
+    ("threads", "N", "threads that each framework may use, with --timing (default: 1)"),
+    ("time-limit", "SECONDS", "of measuring, for each series of a timing case (default: 1)"),
     ("results", "FOLDER", "where records and the page go (default: nnconform-results)"),
 )
 MARKERS = (
     "S1 to S32: the documents' systems, as -m S14",
-    "example, property, refusal, special, probe, trait: kinds of case",
+    "example, property, refusal, special, probe, trait, timing: kinds of case",
     "must, should: levels of a case",
 )
 
@@ -32,16 +34,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Long names always; short ones where no other plugin has taken them."""
     group = parser.getgroup("nnconform", "conformance of neural-network primitives")
     for name, metavar, text in OPTIONS:
-        dest = f"nnconform_{name}"
-        group.addoption(f"--nnconform-{name}", dest=dest, metavar=metavar, default=None, help=text)
-        if name == "results":
-            continue
+        _add(group, name, text, short=name != "results", metavar=metavar)
+    _add(
+        group, "timing", "run the timing cases instead of all others, and time them", action="store_const", const="yes"
+    )
+
+
+def _add(group: pytest.OptionGroup, name: str, text: str, *, short: bool = True, **more: str) -> None:
+    dest = f"nnconform_{name.replace('-', '_')}"
+    group.addoption(f"--nnconform-{name}", dest=dest, default=None, help=text, **more)
+    if short:
         try:
             group.addoption(
-                f"--{name}", dest=f"{dest}_short", metavar=metavar, default=None, help=f"short for --nnconform-{name}"
+                f"--{name}", dest=f"{dest}_short", default=None, help=f"short for --nnconform-{name}", **more
             )
         except (ValueError, argparse.ArgumentError):
-            continue  # another plugin's option, such as pytest-playwright's --device
+            return  # another plugin's option, such as pytest-playwright's --device
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -52,9 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if option(config, "adapter") is None:
         _refuse_spec_without_adapter(config)
         return
-    from nnconform.harness.run import Run
-
-    run: Run = Run(config)
+    run = _run(config)
     config.pluginmanager.register(run, "nnconform-run")
     if (
         config.pluginmanager.hasplugin("dsession")
@@ -66,10 +72,21 @@ def pytest_configure(config: pytest.Config) -> None:
         config.pluginmanager.register(Distribution(run), "nnconform-distribution")
 
 
+def _run(config: pytest.Config) -> Run:
+    if option(config, "timing"):
+        from nnconform.harness.timed_run import TimedRun
+
+        return TimedRun(config)
+    from nnconform.harness.run import Run
+
+    return Run(config)
+
+
 def option(config: pytest.Config, name: str) -> str | None:
     """An option under its long or its short name."""
-    long: str | None = config.getoption(f"nnconform_{name}", None)
-    short: str | None = config.getoption(f"nnconform_{name}_short", None)
+    dest = f"nnconform_{name.replace('-', '_')}"
+    long: str | None = config.getoption(dest, None)
+    short: str | None = config.getoption(f"{dest}_short", None)
     return long if long is not None else short
 
 

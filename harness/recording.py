@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 
 from nnconform.harness.details import shown_arrays, with_inputs
+from nnconform.harness.options import column
 from nnconform.harness.verdict import plain
 from nnconform.harness.wording import rerun_line
 from nnconform.spec import SPEC_VERSION
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from nnconform.harness.subjects import Interviewer
     from nnconform.harness.verdict import Verdict
 
-SCHEMA = 1
+SCHEMA = 2
 RECORD = "nnconform_record"
 """The attribute of a pytest report that carries a result from worker to controller."""
 _encode = json.JSONEncoder(allow_nan=False).encode
@@ -55,7 +56,7 @@ class Recorder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self.path = _free(folder, stem)
-            self.stream = self.path.open("x", encoding="utf-8")
+            self.stream = self.path.open("xb")
         except OSError as error:
             raise pytest.UsageError(
                 f"cannot write results into {folder}: {error.strerror}; say --nnconform-results=FOLDER"
@@ -77,19 +78,24 @@ class Recorder:
     def add(self, result: dict[str, Any]) -> None:
         """One result, as `result_of` made it."""
         self._write(result)
-        self.counts[result["adapter"], result["outcome"]] += 1
+        name = column(result["adapter"], result["mode"])
+        self.counts[name, result["outcome"]] += 1
         if result["outcome"] not in {"passed", "unsupported", "known deviation"}:
             self.failures.append(result)
         if result.get("should_missed"):
             self.should_missed += 1
         for operation in result["operations"]:
-            key = (result["adapter"], operation)
+            key = (name, operation)
             if result["outcome"] != "unsupported":
                 self.answered.add(key)
             elif not result["reason"].endswith(f"has no {operation}"):
                 self.declined.setdefault(key, result["reason"])
         if cause := result.get("traits", {}).get("no longer deviates"):
-            self.unexpected[f"{result['adapter']}: {cause}"] += 1
+            self.unexpected[f"{name}: {cause}"] += 1
+
+    def note(self, data: Mapping[str, Any]) -> None:
+        """A line beside the results."""
+        self._write(data)
 
     def finish(self, status: int, collected: int, counters: Mapping[str, Mapping[str, int]]) -> None:
         """The footer; without it, or with `complete` false, a run is marked incomplete."""
@@ -119,7 +125,7 @@ class Recorder:
         except ValueError:  # numbers that JSON lacks
             line = _encode(plain(data))
         try:
-            self.stream.write(line + "\n")
+            self.stream.write(line.encode() + b"\n")
             self.stream.flush()
         except (OSError, ValueError) as error:
             self.error = self.error or f"records stopped: {error}"
@@ -133,6 +139,7 @@ class Asked(Protocol):
     subject: Subject
     verdict: Verdict | None
     frozen_line: dict[str, Any] | None
+    figures: Mapping[str, Any] | None
 
     @property
     def nodeid(self) -> str:
@@ -161,6 +168,8 @@ def result_of(item: Asked, report: pytest.TestReport, interviewer: Interviewer |
         data |= item.verdict.record()
         if item.verdict.witness and item.frozen_line:
             data["witness"] = with_inputs(item.frozen_line, item.verdict.witness)
+    if item.figures:
+        data |= item.figures
     if data["outcome"] not in {"passed", "unsupported"} and item.frozen_line:
         data |= _details(item, item.frozen_line, interviewer)
     return data
@@ -178,7 +187,7 @@ def _details(item: Asked, frozen: dict[str, Any], interviewer: Interviewer | Non
         "terms": frozen["expect"].get("terms", []),
         "arrays": shown_arrays(frozen, _SHOWN, question),
         "functions": {name: interviewer.source(name) for name in names} if interviewer else {},
-        "rerun": rerun_line(item.nodeid, item.subject),
+        "rerun": rerun_line(item.nodeid, item.subject, timing=frozen["kind"] == "timing"),
     }
 
 

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nnconform.harness import deviations
-from nnconform.harness.arguments import check_marks, choose_spec
+from nnconform.harness.arguments import check_marks, choose_spec, names_any
 from nnconform.harness.collect import CaseItem, SpecFile
 from nnconform.harness.options import Options, Subject, parse
 from nnconform.harness.recording import RECORD, Recorder, result_of
-from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectCrashed, SubjectError
-from nnconform.harness.summary import header_lines, write_summary
+from nnconform.harness.subjects import Child, InProcess, Interviewer, LeftOut, SubjectCrashed, SubjectError, open_all
+from nnconform.harness.summary import header_lines, left_out_lines, write_summary
 from nnconform.spec.errors import SpecError
 from nnconform.spec.frozen import ROOT, shown
 from nnconform.spec.loader import is_ours
@@ -32,6 +35,7 @@ class Run:
         self.config = config
         self.options: Options = parse(config)
         self.interviewers: dict[Subject, Interviewer] = {}
+        self.left_out: dict[Subject, LeftOut] = {}
         self.recorder: Recorder | None = None
         self.known: dict[Subject, deviations.Known] = {}
         self.adapter_ns: Counter[str] = Counter()
@@ -78,25 +82,26 @@ class Run:
         return [{**found.description, "label": subject.label} for subject, found in self.interviewers.items()]
 
     def _open(self) -> None:
-        children = []
-        for subject in self.options.subjects:
-            if self.options.several or self.distributes:
-                child = Child(subject)
-                children.append(child)
-                self.interviewers[subject] = child
-            else:
-                self.interviewers[subject] = InProcess(subject)
-        for child in children:
-            child.wait()
+        self.left_out = open_all(self.options.subjects, self.interviewers, self.make)
+        self.config.args[:] = [each for each in self.config.args if not names_any(each, self.left_out)]
+        self.options = replace(self.options, subjects=tuple(self.interviewers))
         for subject, interviewer in self.interviewers.items():
             self.known[subject] = deviations.Known(subject, interviewer.description)
+
+    def make(self, subject: Subject) -> Interviewer:
+        """Who asks a subject."""
+        return Child(subject) if self.options.apart or self.distributes else InProcess(subject)
 
     def _close(self) -> None:
         for interviewer in self.interviewers.values():
             interviewer.close()
 
     def pytest_report_header(self) -> list[str]:
-        return header_lines(self.options, [interviewer.description for interviewer in self.interviewers.values()])
+        descriptions = [interviewer.description for interviewer in self.interviewers.values()]
+        return [*header_lines(self.options, descriptions), *left_out_lines(self.options, self.left_out.values())]
+
+    def pytest_unconfigure(self) -> None:
+        gc.unfreeze()
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -104,19 +109,28 @@ class Run:
         asked = self.distributes or any(isinstance(item, CaseItem) for item in session.items)
         if asked and not self.is_worker and not self.config.option.collectonly:
             self.recorder = Recorder(self.config, self.options, self.descriptions)
+            self.begin()
         found = yield
+        if self.recorder:
+            self.end()
         if self.bad_files and self.recorder:  # workers found them
             self.recorder.discard()
             self.recorder = None
             raise pytest.UsageError(*self.bad_files)
         return found
 
+    def begin(self) -> None:
+        """Before the first case."""
+
+    def end(self) -> None:
+        """After the last."""
+
     def counters(self) -> dict[str, dict[str, int]]:
         """Each subject's counts, those of workers included."""
         if self.distributes:
             return self.received
         return {
-            subject.label: {**found.counters(), "ms in the adapter": self.adapter_ns[subject.label] // 10**6}
+            subject.column: {**found.counters(), "ms in the adapter": self.adapter_ns[subject.column] // 10**6}
             for subject, found in self.interviewers.items()
         }
 
@@ -169,7 +183,8 @@ class Run:
     def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
         """The findings in all bad files, with exit code 4; they say more than that an item was not found."""
         try:
-            found = yield
+            with _long_lived():
+                found = yield
         except pytest.UsageError:
             if not self.bad_files:
                 raise
@@ -198,8 +213,8 @@ class Run:
         try:
             transcript = self.interviewers[item.subject].ask(item.frozen_line["ask"])
         except SubjectCrashed as error:
-            return Verdict(outcome="crashed", reason=str(error))
-        self.adapter_ns[item.subject.label] += transcript.adapter_ns
+            return self._graded(item, Verdict(outcome="crashed", reason=str(error)))
+        self.adapter_ns[item.subject.column] += transcript.adapter_ns
         verdict = judge(item.frozen_line, transcript)
         return self._graded(item, verdict)
 
@@ -221,12 +236,25 @@ class Run:
         if isinstance(item, CaseItem) and (call.when == "call" or report.failed):
             setattr(report, RECORD, result_of(item, report, self.interviewers[item.subject]))
         if isinstance(item, CaseItem) and call.when == "teardown":
-            item.frozen_line = item.verdict = None  # written down; kept, they slow garbage collection
+            item.frozen_line = item.verdict = item.figures = None  # written down; kept, they slow garbage collection
         return report
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self.recorder and (result := report.__dict__.pop(RECORD, None)):
             self.recorder.add(result)
+
+
+@contextmanager
+def _long_lived() -> Iterator[None]:
+    """What is made meanwhile lives as long as the run: garbage collection need not walk over it, again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def _register_markers(config: pytest.Config) -> None:

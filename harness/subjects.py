@@ -7,7 +7,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -20,6 +20,14 @@ class SubjectError(Exception):
     """An adapter that cannot be asked at all; the message is one line that says what to do."""
 
 
+class LeftOut(SubjectError):  # noqa: N818 - an answer
+    """An adapter in a mode that it lacks, or that this machine cannot run: others may be asked without it."""
+
+    def __init__(self, message: str, *, lacks_mode: bool = False) -> None:
+        super().__init__(message)
+        self.lacks_mode = lacks_mode
+
+
 class SubjectCrashed(Exception):  # noqa: N818 - an observation
     """The process beside the framework ended in the middle of a case."""
 
@@ -28,6 +36,9 @@ class Interviewer(Protocol):
     """Asks one adapter on one device."""
 
     description: Mapping[str, Any]
+
+    def wait(self) -> None:
+        """Until the framework is loaded.  Raises SubjectError where it cannot be."""
 
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         """The transcript of one case."""
@@ -51,6 +62,9 @@ class InProcess:
         self.adapter = open_adapter(subject)
         self.description: Mapping[str, Any] = contract.describe(self.adapter)
 
+    def wait(self) -> None:
+        """It is loaded already."""
+
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         from nnconform.harness.interview import interview
 
@@ -64,8 +78,10 @@ class InProcess:
     def source(self, operation: str) -> str:
         from nnconform.adapters.sources import source_of
 
-        function = self.adapter.function(operation)
-        return source_of(function) if function else ""
+        function = self.adapter.plain(operation)
+        text = source_of(function) if function else ""
+        recipe = "" if self.adapter.mode == "eager" else self.adapter.recipe(operation)
+        return f"{text}\n\n{recipe}" if text and recipe else text
 
     def counters(self) -> Mapping[str, int]:
         return dict(self.adapter.counters())
@@ -91,6 +107,8 @@ class Child:
         self._waiting = False
         if ready is None or "error" in ready:
             self.close()
+            if ready and "lacks_mode" in ready:
+                raise LeftOut(ready["error"], lacks_mode=ready["lacks_mode"])
             raise SubjectError(ready["error"] if ready else f"{self.subject.adapter}: its process ended while loading")
         self.description = ready
 
@@ -170,8 +188,30 @@ def _named(status: int) -> str:
         return f"status {status}"
 
 
+def open_all(
+    subjects: Iterable[Subject], opened: dict[Subject, Interviewer], make: Callable[[Subject], Interviewer]
+) -> dict[Subject, LeftOut]:
+    """Fill `opened`; gives those that are left out.  Raises SubjectError, for one of those where that is everybody."""
+    left_out = {}
+    for subject in subjects:
+        try:
+            opened[subject] = make(subject)  # those in processes of their own load at the same time
+        except LeftOut as error:
+            left_out[subject] = error
+    for subject, interviewer in list(opened.items()):
+        try:
+            interviewer.wait()
+        except LeftOut as error:
+            del opened[subject]
+            left_out[subject] = error
+    if not opened:
+        raise SubjectError("; ".join(map(str, left_out.values())))
+    return left_out
+
+
 def open_adapter(subject: Subject) -> Any:
     """An adapter ready on its device.  Raises SubjectError."""
+    from nnconform.adapters.contract import Adapter, Unavailable
     from nnconform.adapters.registry import AdapterError, find
 
     try:
@@ -184,9 +224,16 @@ def open_adapter(subject: Subject) -> Any:
                 f"{subject.adapter} has no device {subject.device!r} here{nearest(subject.device, kind.devices())}; "
                 f"it has {', '.join(kind.devices())}"
             )
+        if subject.mode not in kind.modes:
+            has = f"{subject.adapter} has no mode {subject.mode!r}; it has {', '.join(kind.modes)}"
+            raise LeftOut(has, lacks_mode=True)
+        if subject.mode != "eager" and (kind.compile, kind.function) == (Adapter.compile, Adapter.function):
+            raise SubjectError(f"{subject.adapter} lists the mode {subject.mode!r} and has no compile()")
         return kind(subject.device, subject.mode)
     except SubjectError:
         raise
+    except Unavailable as error:
+        raise LeftOut(f"{subject.adapter} cannot be asked in mode {subject.mode!r}: {error}") from None
     except Exception as error:
         text = str(error).splitlines()[0] if str(error) else ""
         raise SubjectError(f"the adapter {subject.adapter!r} does not start: {type(error).__name__}: {text}") from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
     from nnconform.harness.options import Options
     from nnconform.harness.recording import Recorder
+    from nnconform.harness.subjects import LeftOut
+
+from nnconform.harness.options import column
 
 _MOST = 20
 
@@ -28,6 +31,11 @@ def header_lines(options: Options, descriptions: Sequence[Mapping[str, Any]]) ->
     return lines
 
 
+def left_out_lines(options: Options, left_out: Iterable[LeftOut]) -> list[str]:
+    """One line for each subject that was asked for and cannot be asked."""
+    return [f"nnconform: left out: {error}" for error in left_out if not (error.lacks_mode and options.every_mode)]
+
+
 def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None:
     """Counts, failures, where the records and the page are."""
     reporter.section("nnconform")
@@ -39,7 +47,8 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None
         )
     for failure in recorder.failures[:_MOST]:
         why = failure["findings"][0]["line"] if failure.get("findings") else failure.get("reason", "")
-        reporter.write_line(f"{failure['outcome']}: {failure['case']}/{failure['adapter']}/{failure['dtype']}: {why}")
+        name = column(failure["adapter"], failure["mode"])
+        reporter.write_line(f"{failure['outcome']}: {failure['case']}/{name}/{failure['dtype']}: {why}")
         if "rerun" in failure:
             reporter.write_line(f"    {failure['rerun']}")
     if len(recorder.failures) > _MOST:

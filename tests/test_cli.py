@@ -154,7 +154,7 @@ def test_explain_tells_the_requirement_the_truth_and_the_bound_in_numbers(capsys
     assert f"divide may err by {float(ULPS['float64']['divide']):g} ulps" in double
 
 
-@pytest.mark.parametrize("kind", ["example", "property", "refusal", "special", "probe", "trait"])
+@pytest.mark.parametrize("kind", ["example", "property", "refusal", "special", "probe", "trait", "timing"])
 def test_explain_knows_every_kind(capsys: pytest.CaptureFixture[str], kind: str) -> None:
     cases = [case for case in load_all((path, shown(path)) for path in shipped()) if case.kind == kind]
     for case in (cases[0], cases[-1]):

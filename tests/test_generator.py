@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from math import prod
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from nnconform.spec.arrays import same_bits
 from nnconform.spec.formats import FORMATS
-from nnconform.spec.generator import KINDS, generate, others, words
+from nnconform.spec.generator import BLOCK, KINDS, elements, generate, other_elements, others, words
 
 MASK = 2**64 - 1
 
@@ -35,6 +37,8 @@ def element(kind: str, name: str, i: int, p: int) -> Fraction:
     w = word(name, i)
     if kind == "integers":
         return Fraction(-5 + ((w >> 32) * 12 >> 32))
+    if kind == "scaled":
+        return element("integers", name, i, p) * Fraction(3, 8)
     if kind == "dyadic":
         return Fraction(w >> 40, 2**23) - 1
     if kind == "significand":
@@ -47,23 +51,62 @@ def element(kind: str, name: str, i: int, p: int) -> Fraction:
     raise AssertionError(kind)
 
 
-PARAMETERS = {
+PARAMETERS: dict[str, dict[str, Any]] = {
     "integers": {"low": -5, "high": 6},
+    "scaled": {"low": -5, "high": 6, "scale": 0.375},
     "dyadic": {},
     "significand": {},
     "log_uniform": {"low": -9, "high": 8},
     "normal": {},
 }
+OTHERS: dict[str, dict[str, Any]] = {
+    "budget": {"terms": 9},
+    "ramp": {"start": -3, "step": 0.25},
+    "constant": {"value": 0.75},
+    "one_hot": {"axis": 1},
+}
+"""Of kinds that are not checked against the recipe here."""
+
+
+def named(kind: str, shape: list[int]) -> dict[str, Any]:
+    real = "integers" if kind == "scaled" else kind
+    return {"generate": real, "name": "a/name", "shape": shape, **{**PARAMETERS, **OTHERS}.get(kind, {})}
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("kind", PARAMETERS)
 def test_kind_follows_the_recipe(kind: str, dtype: str) -> None:
-    made = generate({"generate": kind, "name": "a/name", "shape": [5, 9], **PARAMETERS[kind]}, dtype)
+    made = generate(named(kind, [5, 9]), dtype)
     form = FORMATS[dtype]
     wanted = [float(form.nearest(element(kind, "a/name", i, form.precision))) for i in range(45)]
     assert made.dtype == np.dtype(dtype)
     assert made.ravel().tolist() == wanted
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
+@pytest.mark.parametrize("kind", [*PARAMETERS, "budget", "ramp", "constant", "one_hot", "wide_hot", "two_hot"])
+def test_single_elements_are_those_of_the_whole(kind: str, dtype: str) -> None:
+    data = named(kind, [3, 5, 7])
+    whole = generate(data, dtype)
+    grid = np.ravel_multi_index(np.ix_([2, 0], [4, 1, 1], [0, 6]), (3, 5, 7))
+    part, other = elements(data, dtype, grid), other_elements(data, dtype, grid)
+    assert part.dtype == other.dtype == whole.dtype
+    assert same_bits(part, np.ascontiguousarray(whole[np.ix_([2, 0], [4, 1, 1], [0, 6])]))
+    assert same_bits(other, np.ascontiguousarray(others(whole)[np.ix_([2, 0], [4, 1, 1], [0, 6])]))
+    assert same_bits(elements(data, dtype, np.arange(105)), whole.ravel())
+
+
+@pytest.mark.parametrize("kind", ["normal", "scaled", "ramp"])
+def test_large_arrays_are_made_in_blocks_without_a_seam(kind: str) -> None:
+    data = named(kind, [2 * BLOCK + 3])
+    whole = generate(data, "float32")
+    around = np.array([0, BLOCK - 1, BLOCK, 2 * BLOCK - 1, 2 * BLOCK, 2 * BLOCK + 2])
+    form = FORMATS["float32"]
+    assert same_bits(elements(data, "float32", around), whole[around])
+    if kind == "ramp":
+        assert whole.tolist() == [float(np.float32(-3 + 0.25 * i)) for i in range(whole.size)]
+    else:
+        assert whole[around].tolist() == [float(form.nearest(element(kind, "a/name", i, 24))) for i in around.tolist()]
 
 
 def test_published_words() -> None:

@@ -20,7 +20,7 @@ from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
 from nnconform.spec.frozen import ROOT, frozen_path, shipped, shown
 from nnconform.spec.inputs import GENERATORS
 from nnconform.spec.loader import load
-from nnconform.spec.model import KINDS, LEVELS, PROPERTIES
+from nnconform.spec.model import FAMILIES, KINDS, LEVELS, OPERANDS, PROPERTIES
 
 
 @cache
@@ -60,6 +60,8 @@ def test_schema_and_reader_agree_on_keys() -> None:
     assert tuple(case["dtypes"]["default"]) == DEFAULT_DTYPES
     assert tuple(parts["dtype"]["enum"]) == tuple(FORMATS)
     assert tuple(parts["property"]["properties"]["name"]["enum"]) == PROPERTIES
+    assert tuple(parts["timing"]["properties"]["family"]["enum"]) == FAMILIES
+    assert tuple(parts["timing"]["properties"]["operands"]["enum"]) == OPERANDS
     frozen = schema("frozen")["$defs"]
     assert (tuple(frozen["kind"]["enum"]), tuple(frozen["level"]["enum"])) == (KINDS, LEVELS)
     assert tuple(frozen["dtype"]["enum"]) == tuple(FORMATS)
@@ -86,6 +88,10 @@ GOOD: dict[str, Any] = {
         }
     ],
 }  # fmt: skip
+TIMED: dict[str, Any] = {
+    "kind": "timing", "inputs": {"x": {"generate": "normal", "shape": [3]}},
+    "timing": {"family": "activations", "series": "sigmoid", "x": "n", "x_name": "elements"},
+}  # fmt: skip
 Change = Callable[[dict[str, Any]], object]
 RIGHT: dict[str, Change] = {
     "as it is": lambda case: case.update({}),
@@ -103,6 +109,10 @@ RIGHT: dict[str, Change] = {
     "property": lambda case: case.update(kind="property", property={"name": "range", "low": 0, "high": 1}),
     "refusal": lambda case: case.update(kind="refusal", refused={"x": [[1]]}),
     "trait": lambda case: case.update(kind="trait", trait="takes it"),
+    "timing": lambda case: case.update(TIMED),
+    "timing with an estimate": lambda case: case.update(
+        TIMED, timing={**TIMED["timing"], "estimate": {"what": "all", "operations": "2*n*(n + 1)//2 - 1", "bytes": 8}}
+    ),
     "one dtype": lambda case: case.update(dtypes=["float32"], left_out={"float64": "it is wider"}),
 }
 WRONG: dict[str, Change] = {
@@ -140,6 +150,15 @@ WRONG: dict[str, Change] = {
     "refusal of an empty table": lambda case: case.update(kind="refusal", refused={}),
     "refused elsewhere": lambda case: case.update(refused={"x": [[1]]}),
     "trait without a name": lambda case: case.update(kind="trait"),
+    "timing without its table": lambda case: case.update(TIMED) or case.pop("timing"),
+    "a timing's table elsewhere": lambda case: case.update(timing=TIMED["timing"]),
+    "timing without a series": lambda case: case.update(TIMED, timing={**TIMED["timing"], "series": " "}),
+    "unknown family": lambda case: case.update(TIMED, timing={**TIMED["timing"], "family": "layer"}),
+    "unknown operands": lambda case: case.update(TIMED, timing={**TIMED["timing"], "operands": "odd"}),
+    "unknown key of timing": lambda case: case.update(TIMED, timing={**TIMED["timing"], "bytes": 3}),
+    "a call as a formula": lambda case: case.update(TIMED, timing={**TIMED["timing"], "x": "len('n')"}),
+    "a formula with a fraction": lambda case: case.update(TIMED, timing={**TIMED["timing"], "x": "n/2.5"}),
+    "an estimate of nothing": lambda case: case.update(TIMED, timing={**TIMED["timing"], "estimate": {"what": "all"}}),
     "erratum that is no text": lambda case: case.update(erratum=3),
 }  # fmt: skip
 

@@ -1,0 +1,1 @@
+"""How fast: worker processes, interleaved rounds, ceilings.  Nothing is imported here: threads are pinned first."""
