@@ -18,7 +18,7 @@ for adapters in ("numpy", "torch", "tensorflow", "jax", "all"):
     found = [line for line in lines if line["record"] == "result"]
     counts = Counter((line["adapter"], line["outcome"]) for line in found)
     asked = {line["adapter"] for line in found}
-    gone = {line["traits"]["no longer deviates"] for line in found if "no longer deviates" in line.get("traits", {})}
+    gone = {line["no_longer_deviates"] for line in found if "no_longer_deviates" in line}
     complete = lines[-1]["record"] == "footer" and lines[-1]["complete"]
     print(adapters, dict(counts), f"exit {status}", "complete" if complete else "INCOMPLETE", f"gone: {sorted(gone)}")
     wanted = {"numpy", "torch", "tensorflow", "jax"} if adapters == "all" else {adapters}

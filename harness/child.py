@@ -23,12 +23,12 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    _follow_parent()
+    follow_parent()
     adapter, device, mode = sys.argv[1:4]
     try:
         subject = InProcess(Subject(adapter, adapter, device, mode))
     except SubjectError as error:
-        left_out = {"lacks_mode": error.lacks_mode} if isinstance(error, LeftOut) else {}
+        left_out = {"left_out": error.why} if isinstance(error, LeftOut) else {}
         _write(pipe, {"error": str(error), **left_out})
         return
     _write(pipe, dict(subject.description))
@@ -36,7 +36,7 @@ def main() -> None:
         _write(pipe, _answer(subject, json.loads(line)))
 
 
-def _follow_parent() -> None:
+def follow_parent() -> None:
     """End with the process that asks: a question in flight must not outlive it."""
     parent = os.getppid()
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
+from nnconform.harness.noise import Noise
 from nnconform.harness.options import Subject
 from nnconform.harness.transcript import Transcript, from_data
 from nnconform.spec.errors import nearest
@@ -21,11 +22,20 @@ class SubjectError(Exception):
 
 
 class LeftOut(SubjectError):  # noqa: N818 - an answer
-    """An adapter in a mode that it lacks, or that this machine cannot run: others may be asked without it."""
+    """An adapter in a mode that it lacks, or that this machine cannot run: others may be asked without it.
 
-    def __init__(self, message: str, *, lacks_mode: bool = False) -> None:
+    One whose framework is missing is left out where all adapters were asked for, and ends the run if it was named.
+    """
+
+    def __init__(self, message: str, *, lacks_mode: bool = False, missing: bool = False) -> None:
         super().__init__(message)
         self.lacks_mode = lacks_mode
+        self.missing = missing
+
+    @property
+    def why(self) -> dict[str, bool]:
+        """How a process of its own tells."""
+        return {"lacks_mode": self.lacks_mode, "missing": self.missing}
 
 
 class SubjectCrashed(Exception):  # noqa: N818 - an observation
@@ -76,10 +86,11 @@ class InProcess:
             raise SubjectCrashed(f"it raised {type(error).__name__} to end the process") from None
 
     def source(self, operation: str) -> str:
+        from nnconform.adapters.contract import files_of
         from nnconform.adapters.sources import source_of
 
         function = self.adapter.plain(operation)
-        text = source_of(function) if function else ""
+        text = source_of(function, files_of(type(self.adapter))) if function else ""
         recipe = "" if self.adapter.mode == "eager" else self.adapter.recipe(operation)
         return f"{text}\n\n{recipe}" if text and recipe else text
 
@@ -107,18 +118,19 @@ class Child:
         self._waiting = False
         if ready is None or "error" in ready:
             self.close()
-            if ready and "lacks_mode" in ready:
-                raise LeftOut(ready["error"], lacks_mode=ready["lacks_mode"])
-            raise SubjectError(ready["error"] if ready else f"{self.subject.adapter}: its process ended while loading")
+            if ready and "left_out" in ready:
+                raise LeftOut(ready["error"], **ready["left_out"])
+            ended = f"{self.subject.adapter}: its process ended while loading{self.noise.end()}"
+            raise SubjectError(ready["error"] if ready else ended)
         self.description = ready
 
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         found = self._request({"ask": ask})
         if found is None:
-            status = self._end(patience=10)
+            how = f"its process ended with {_named(self._end(patience=10))}{self.noise.end()}"
             self._start()
             self.wait()
-            raise SubjectCrashed(f"its process ended with {_named(status)}")
+            raise SubjectCrashed(how)
         return from_data(found)
 
     def source(self, operation: str) -> str:
@@ -142,6 +154,7 @@ class Child:
             self.process.kill()
             status = self.process.wait()
         self.process.stdout.close()
+        self.noise.end()
         return status
 
     def _start(self) -> None:
@@ -155,8 +168,15 @@ class Child:
         ]
         # A group of its own: Ctrl-C is for the parent, which then closes the pipe.
         own: Any = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
+        self.noise = Noise()
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", **own
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self.noise.stream,
+            text=True,
+            encoding="utf-8",
+            **own,
         )
 
     def _request(self, message: Mapping[str, Any]) -> Any:
@@ -189,9 +209,16 @@ def _named(status: int) -> str:
 
 
 def open_all(
-    subjects: Iterable[Subject], opened: dict[Subject, Interviewer], make: Callable[[Subject], Interviewer]
+    subjects: Iterable[Subject],
+    opened: dict[Subject, Interviewer],
+    make: Callable[[Subject], Interviewer],
+    *,
+    named: bool = True,
 ) -> dict[Subject, LeftOut]:
-    """Fill `opened`; gives those that are left out.  Raises SubjectError, for one of those where that is everybody."""
+    """Fill `opened`; gives those that are left out.  Raises SubjectError, for those where that is everybody.
+
+    A framework that is missing is an error where its adapter was `named`.
+    """
     left_out = {}
     for subject in subjects:
         try:
@@ -204,18 +231,21 @@ def open_all(
         except LeftOut as error:
             del opened[subject]
             left_out[subject] = error
-    if not opened:
-        raise SubjectError("; ".join(map(str, left_out.values())))
+    missing = [error for error in left_out.values() if error.missing and named]
+    if missing or not opened:
+        raise SubjectError("; ".join(dict.fromkeys(map(str, missing or left_out.values()))))
     return left_out
 
 
 def open_adapter(subject: Subject) -> Any:
     """An adapter ready on its device.  Raises SubjectError."""
     from nnconform.adapters.contract import Adapter, Unavailable
-    from nnconform.adapters.registry import AdapterError, find
+    from nnconform.adapters.registry import AdapterError, Missing, find
 
     try:
         kind = find(subject.adapter)
+    except Missing as error:
+        raise LeftOut(str(error), missing=True) from None
     except AdapterError as error:
         raise SubjectError(str(error)) from None
     try:

@@ -26,12 +26,20 @@ class Timekeeper:
     """A worker as the run knows its subjects."""
 
     def __init__(self, subject: Subject, threads: int) -> None:
-        self.worker = Worker(subject, threads)
+        self.subject, self.threads = subject, threads
+        self._worker = Worker(subject, threads)
         self.description: Mapping[str, Any] = {}
+
+    @property
+    def worker(self) -> Worker:
+        """The process, or another where that one was lost: a crash costs one case."""
+        if self._worker.lost:
+            self._worker = Worker(self.subject, self.threads)
+        return self._worker
 
     def wait(self) -> None:
         """Until the framework is loaded.  Raises SubjectError where it cannot be."""
-        self.description = self.worker.description
+        self.description = self._worker.description
 
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         """A timing run asks through `Stopwatch`."""
@@ -47,7 +55,7 @@ class Timekeeper:
 
     def close(self) -> None:
         """End the process."""
-        self.worker.close()
+        self._worker.close()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +81,7 @@ class _Entry:
 class Stopwatch:
     """Measures one case at a time; the sentinel sees the whole run."""
 
-    workers: Mapping[Subject, Worker]
+    keepers: Mapping[Subject, Timekeeper]
     settings: Settings
     sentinel: Sentinel
     watch: Callable[[Progress], None] | None = None
@@ -85,7 +93,7 @@ class Stopwatch:
         rows: dict[Subject, Timed] = {}
         entries: dict[Subject, _Entry] = {}
         for subject in subjects:
-            found = self._prepared(frozen, self.workers[subject])
+            found = self._prepared(frozen, self.keepers[subject])
             if isinstance(found, _Entry):
                 entries[subject] = found
             else:
@@ -97,8 +105,9 @@ class Stopwatch:
                 self._control(subject, control, measured)
         return rows
 
-    def _prepared(self, frozen: Frozen, worker: Worker) -> _Entry | Verdict:
+    def _prepared(self, frozen: Frozen, keeper: Timekeeper) -> _Entry | Verdict:
         """A case made ready; or the verdict that ends it here."""
+        worker = keeper.worker
         try:
             prepared = worker.prepare(frozen["ask"], frozen["work"]["memory"])
         except TooLarge as error:
@@ -161,11 +170,13 @@ def _series(series: Series | None) -> dict[str, Any] | None:
     return asdict(series) if series else None
 
 
-def ceiling_lines(subject: Subject, worker: Worker, dtype: str) -> tuple[list[dict[str, Any]], list[str]]:
+def ceiling_lines(
+    subject: Subject, worker: Worker, dtype: str, budget_s: float
+) -> tuple[list[dict[str, Any]], list[str]]:
     """Records of what the device does at best, through one worker; and a line for each that is missing."""
     place = {"adapter": subject.label, "device": subject.device, "mode": subject.mode, "dtype": dtype}
     try:
-        found = worker.ceilings(dtype)
+        found = worker.ceilings(dtype, budget_s)
     except TimingError as error:
         return [], [f"{subject.column}: no ceilings: {error}"]
     missing = [f"{subject.column}: {each.missing}" for each in found if each.value is None]

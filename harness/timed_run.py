@@ -19,7 +19,6 @@ from nnconform.harness.timing.sentinel import Sentinel
 from nnconform.spec.frozen import shown
 
 if TYPE_CHECKING:
-    from nnconform.harness.timing.handle import Worker
     from nnconform.harness.verdict import Verdict
 
 Key = tuple[Path, str, str]
@@ -61,18 +60,16 @@ class TimedRun(Run):
 
     def begin(self) -> None:
         """What the devices do at best comes first, in the same conditions as the rest."""
-        workers: dict[Subject, Worker] = {
-            subject: found.worker for subject, found in self.interviewers.items() if isinstance(found, Timekeeper)
-        }
+        keepers = {subject: found for subject, found in self.interviewers.items() if isinstance(found, Timekeeper)}
         self.progress = Progress(self.config, len(self.wanted))
-        seed, cpus = self.timing.seed, next(iter(workers.values())).cpus
+        seed, cpus = self.timing.seed, next(iter(keepers.values())).worker.cpus
         self.conditions = Conditions(self.timing.threads, seed)
         settings = Settings(seed=seed, limit_s=self.timing.limit_s)
-        self.stopwatch = Stopwatch(workers, settings, Sentinel(cpus), self.progress.round)
-        for subject, worker in workers.items():
+        self.stopwatch = Stopwatch(keepers, settings, Sentinel(cpus), self.progress.round)
+        for subject, keeper in keepers.items():
             self.progress.say(f"ceilings of {subject.column}")
             for dtype in sorted({dtype for _, _, dtype in self.wanted}):
-                lines, missing = ceiling_lines(subject, worker, dtype)
+                lines, missing = ceiling_lines(subject, keeper.worker, dtype, 1.5 * self.timing.limit_s)
                 for line in lines:
                     self._write(line)
                 self.notes.update(dict.fromkeys(missing))

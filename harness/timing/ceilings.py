@@ -20,19 +20,22 @@ from nnconform.spec.arrays import dtype_of
 Clock = Callable[[], int]
 _ROUNDS = 15
 _FEWEST = 6
-_BUDGET_NS = 1_500_000_000
+BUDGET_S = 1.5
 """For each size."""
 _COPIED = 256 * 2**20
 _SIDES = (512, 1024, 2048)
+_GROWTH = 2**3
+"""Of the work, from one size to the next."""
 _DEVICE_SIDES = (2048, 4096, 8192)
 """An accelerator is not busy with less."""
 
 
-def ceilings(adapter: Adapter, dtype: str, clock: Clock = perf_counter_ns) -> list[Ceiling]:
+def ceilings(adapter: Adapter, dtype: str, clock: Clock = perf_counter_ns, budget_s: float = BUDGET_S) -> list[Ceiling]:
     """Copy bandwidth and matrix rate, each with its interval or the reason why it is missing."""
+    budget = int(budget_s * 1e9)
     return [
-        _ceiling("copy", "GB/s", _copies(adapter, dtype, clock)),
-        _ceiling("matrix", "GFLOP/s", _products(adapter, dtype, clock)),
+        _ceiling("copy", "GB/s", _copies(adapter, dtype, clock, budget)),
+        _ceiling("matrix", "GFLOP/s", _products(adapter, dtype, clock, budget)),
     ]
 
 
@@ -45,7 +48,7 @@ def _ceiling(what: str, unit: str, rates: Iterator[list[float]]) -> Ceiling:
     return Ceiling(what, value, low, high, unit)
 
 
-def _copies(adapter: Adapter, dtype: str, clock: Clock) -> Iterator[list[float]]:
+def _copies(adapter: Adapter, dtype: str, clock: Clock, budget: int) -> Iterator[list[float]]:
     """Bytes read and written in a nanosecond: into new memory, and into memory that was used before."""
     room = _COPIED
     if (free := available()) is not None:
@@ -59,10 +62,10 @@ def _copies(adapter: Adapter, dtype: str, clock: Clock) -> Iterator[list[float]]
         raise NotImplementedError(f"{adapter.name} has no copy()")
     adapter.synchronize(first)
     for call in (partial(adapter.copy, native, first), partial(adapter.copy, native)):
-        yield [2 * room / took for took in _series(adapter, call, clock)]
+        yield [2 * room / took for took in _series(adapter, call, clock, budget)]
 
 
-def _products(adapter: Adapter, dtype: str, clock: Clock) -> Iterator[list[float]]:
+def _products(adapter: Adapter, dtype: str, clock: Clock, budget: int) -> Iterator[list[float]]:
     """Floating-point operations in a nanosecond, of square products of several sizes."""
     matmul = adapter.function("matmul")
     if matmul is None:
@@ -70,15 +73,18 @@ def _products(adapter: Adapter, dtype: str, clock: Clock) -> Iterator[list[float
     drawn = np.random.default_rng(0)
     for side in _SIDES if adapter.device == "cpu" else _DEVICE_SIDES:
         a, b = (adapter.to_native(drawn.standard_normal((side, side)).astype(dtype_of(dtype))) for _ in "ab")
-        yield [2 * side**3 / took for took in _series(adapter, partial(matmul, a, b), clock)]
+        took = _series(adapter, partial(matmul, a, b), clock, budget)
+        yield [2 * side**3 / each for each in took]
+        if _FEWEST * min(took) * _GROWTH > budget:
+            return  # the next size would take longer than all of this
 
 
-def _series(adapter: Adapter, call: Callable[[], Any], clock: Clock) -> list[int]:
+def _series(adapter: Adapter, call: Callable[[], Any], clock: Clock, budget: int) -> list[int]:
     """Nanoseconds of each of several calls, after one that does not count."""
     adapter.synchronize(call())
     found: list[int] = []
     begun = clock()
-    while len(found) < _FEWEST or (len(found) < _ROUNDS and clock() - begun < _BUDGET_NS):
+    while len(found) < _FEWEST or (len(found) < _ROUNDS and clock() - begun < budget):
         start = clock()
         adapter.synchronize(call())
         found.append(forward(clock() - start))

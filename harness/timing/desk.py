@@ -8,7 +8,7 @@ from typing import Any
 
 from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.harness.timing.caches import flusher
-from nnconform.harness.timing.ceilings import ceilings
+from nnconform.harness.timing.ceilings import BUDGET_S, ceilings
 from nnconform.harness.timing.errors import CallFailed, TimingError, first_line
 from nnconform.harness.timing.memory import available, check, taken
 from nnconform.harness.timing.model import Block, Ceiling, Prepared
@@ -83,9 +83,9 @@ class Desk:
         self.slots.pop(slot, None)
         gc.collect()
 
-    def ceilings(self, dtype: str) -> list[Ceiling]:
+    def ceilings(self, dtype: str, budget_s: float = BUDGET_S) -> list[Ceiling]:
         """What the device does at best."""
-        return ceilings(self.adapter, dtype, self.clocks.wall)
+        return ceilings(self.adapter, dtype, self.clocks.wall, budget_s)
 
     def cold(self) -> bool:
         """Whether a cold series can be measured."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from nnconform.harness.noise import Noise
 from nnconform.harness.options import Subject
 from nnconform.harness.subjects import LeftOut, SubjectError
 from nnconform.harness.timing import errors
@@ -73,9 +74,9 @@ class Worker:
         with suppress(WorkerLost):
             self._request("release", slot=slot)
 
-    def ceilings(self, dtype: str) -> list[Ceiling]:
-        """Copy bandwidth and matrix rate.  Raises TimingError."""
-        return [Ceiling(**found) for found in self._request("ceilings", dtype=dtype)]
+    def ceilings(self, dtype: str, budget_s: float) -> list[Ceiling]:
+        """Copy bandwidth and matrix rate, each size of a product within so many seconds.  Raises TimingError."""
+        return [Ceiling(**found) for found in self._request("ceilings", dtype=dtype, budget_s=budget_s)]
 
     def close(self) -> int:
         """End the process.  Gives its exit status."""
@@ -89,12 +90,13 @@ class Worker:
             self.process.kill()
             status = self.process.wait()
         self.process.stdout.close()
+        self.noise.end()
         self.lost = self.lost or "its process was ended"
         return status
 
     def _refusal(self, found: Mapping[str, Any]) -> SubjectError:
-        line = found.get("refused", f"{self.subject.adapter}: its process ended while loading")
-        return LeftOut(line, lacks_mode=found["lacks_mode"]) if "lacks_mode" in found else SubjectError(line)
+        line = found.get("refused", f"{self.subject.adapter}: its process ended while loading{self.noise.end()}")
+        return LeftOut(line, **found["left_out"]) if "left_out" in found else SubjectError(line)
 
     def _start(self) -> None:
         subject = self.subject
@@ -109,10 +111,12 @@ class Worker:
         ]
         # A group of its own: Ctrl-C is for the parent, which then closes the pipe.
         own: Any = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
+        self.noise = Noise()
         self.process = subprocess.Popen(
             [*command, cpus, str(self.threads)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
+            stderr=self.noise.stream,
             text=True,
             encoding="utf-8",
             env={**os.environ, **environment(self.threads)},
@@ -153,5 +157,5 @@ class Worker:
     def _ended(self) -> str:
         hung, status = self.lost, self.close()
         name = signal.Signals(-status).name if -status in set(signal.Signals) else f"status {status}"
-        self.lost = hung or f"its process ended with {name}"
+        self.lost = hung or f"its process ended with {name}{self.noise.end()}"
         return self.lost

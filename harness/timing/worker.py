@@ -29,16 +29,16 @@ def main() -> None:
     cpus = tuple(int(number) for number in listed.split(",") if number)
     done = pin(cpus)
 
-    from nnconform.harness.child import _follow_parent
+    from nnconform.harness.child import follow_parent
     from nnconform.harness.options import Subject
     from nnconform.harness.subjects import LeftOut, SubjectError, open_adapter
 
-    _follow_parent()
+    follow_parent()
     warnings.simplefilter("ignore")
     try:
         made = open_adapter(Subject(adapter, adapter, device, mode))
     except SubjectError as error:
-        left_out = {"lacks_mode": error.lacks_mode} if isinstance(error, LeftOut) else {}
+        left_out = {"left_out": error.why} if isinstance(error, LeftOut) else {}
         _write(pipe, {"refused": str(error), **left_out})
         return
     desk, described = _ready(made)

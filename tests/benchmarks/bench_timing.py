@@ -36,6 +36,7 @@ from nnconform.harness.timing.threads import environment, pin
 from nnconform.reports.statistics import interval
 
 AIM, LIMIT_S = 0.01, 10.0
+TOOLS = ("torch.utils.benchmark", "pytest-benchmark")
 TEST = "def test_case(benchmark):\n    import bench_timing_call\n    benchmark(bench_timing_call.call)\n"
 Ask = Mapping[str, Any]
 
@@ -78,6 +79,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--passes", type=int, default=7)
     parser.add_argument("--pairs", type=int, default=200)
+    parser.add_argument("--into", type=Path, help="records of a timing run, to which the figures are added")
     parser.add_argument("--rival", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.rival:
@@ -87,10 +89,13 @@ def main() -> None:
     sentinel, conditions = Sentinel(worker.cpus), Conditions(1, 0)
     print(f"torch {worker.description['versions']['torch']}, {worker.description['pinned']}")
     rival = Rival(worker.cpus)
-    beside(worker, rival, sentinel, options.passes)
+    lines = beside(worker, rival, sentinel, options.passes)
     rival.close()
-    against_itself(worker, sentinel, options.pairs)
+    lines += against_itself(worker, sentinel, options.pairs)
     worker.close()
+    if options.into:
+        with options.into.open("a", encoding="utf-8") as stream:
+            stream.writelines(json.dumps(line) + "\n" for line in lines)
     print(json.dumps(conditions.record(sentinel)))
 
 
@@ -107,12 +112,12 @@ def timed(worker: Worker, case: Ask, sentinel: Sentinel, seed: int) -> tuple[Ser
     return found.hot, took
 
 
-def beside(worker: Worker, rival: Rival, sentinel: Sentinel, passes: int) -> None:
-    """The first two figures."""
+def beside(worker: Worker, rival: Rival, sentinel: Sentinel, passes: int) -> list[dict[str, Any]]:
+    """The first two figures; gives the first as lines for records."""
     print(
         "\nmedian, its ratio to torch.utils.benchmark's and to pytest-benchmark's; seconds to 1 %: ours, theirs, blocks"
     )
-    shares, bare, near = [], [], 0
+    shares, bare, near, lines = [], [], 0, list[dict[str, Any]]()
     for name, case in OPERATIONS.items():
         rows = []
         for number in range(passes):
@@ -121,6 +126,7 @@ def beside(worker: Worker, rival: Rival, sentinel: Sentinel, passes: int) -> Non
         ratios = [
             interval([a / theirs["median_ns"] for a, _, *tools in rows for theirs in [tools[side]]]) for side in (0, 1)
         ]
+        lines += [line(tool, name, found) for tool, found in zip(TOOLS, ratios, strict=True)]
         took, theirs, blocks = (
             median(values) for values in zip(*((t, a["seconds"], a["blocks_s"]) for _, t, a, _ in rows), strict=True)
         )
@@ -137,6 +143,13 @@ def beside(worker: Worker, rival: Rival, sentinel: Sentinel, passes: int) -> Non
         end=" ",
     )
     print(f"beside its blocks alone: {median(bare):.2f} ({min(bare):.2f} to {max(bare):.2f})")
+    return lines
+
+
+def line(tool: str, name: str, found: tuple[float, float, float]) -> dict[str, Any]:
+    """Our median over another tool's, as records tell it."""
+    place = {"adapter": "torch", "device": "cpu", "mode": "eager", "case": name}
+    return {"record": "cross-check", **place, "tool": tool, "ratio": found[0], "low": found[1], "high": found[2]}
 
 
 def shown(found: tuple[float, float, float]) -> str:
@@ -144,8 +157,8 @@ def shown(found: tuple[float, float, float]) -> str:
     return "{:.3f} [{:.3f}, {:.3f}]".format(*found)
 
 
-def against_itself(worker: Worker, sentinel: Sentinel, pairs: int) -> None:
-    """The third figure."""
+def against_itself(worker: Worker, sentinel: Sentinel, pairs: int) -> list[dict[str, Any]]:
+    """The third figure; gives it as a line for records."""
     widths, missed, names = [], list[str](), list(OPERATIONS)
     for number in range(pairs):
         settings, name = Settings(seed=number, interval=AIM, limit_s=LIMIT_S, cold=False), names[number % len(names)]
@@ -164,6 +177,8 @@ def against_itself(worker: Worker, sentinel: Sentinel, pairs: int) -> None:
     held = pairs - len(missed)
     print(f"\nA against A: {held} of {pairs} intervals hold 1.0 ({held / pairs:.1%}),", end=" ")
     print(f"half-width {median(widths):.2%} (median); the others:", *missed, sep="\n  ", flush=True)
+    return [{"record": "cross-check", "adapter": "torch", "device": "cpu", "mode": "eager", "tool": "A against A",
+             "pairs": pairs, "held": held}]  # fmt: skip
 
 
 class Rival:
