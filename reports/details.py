@@ -12,31 +12,19 @@ from nnconform.reports.model import Details, Finding, Shown, Step, Term, Witness
 def witness_of(data: Any) -> Witness:
     """One element of one answer.  Raises ValueError."""
     fields = Fields(data)
+    question, output = fields.text("question"), fields.text("output")
+    got, exact, bound, off_by, ulps = fields.all_numbers(("got", "exact", "bound", "off_by", "ulps"))
     inputs = fields.table("inputs")
-    return Witness(
-        question=fields.text("question"),
-        output=fields.text("output"),
-        index=fields.wholes("index"),
-        got=fields.number("got"),
-        exact=fields.number("exact"),
-        bound=fields.number("bound"),
-        off_by=fields.number("off_by"),
-        ulps=fields.number("ulps"),
-        inputs=tuple((name, Fields(inputs).number(name)) for name in inputs) if inputs else (),
-    )
+    given = tuple(zip(inputs, map(Fields(inputs).number, inputs), strict=True)) if inputs else ()
+    return Witness(question, output, fields.wholes("index"), got, exact, bound, off_by, ulps, given)
 
 
 def finding_of(data: Any) -> Finding:
     """One thing that is wrong.  Raises ValueError."""
     fields = Fields(data)
-    return Finding(
-        facet=fields.text("facet"),
-        question=fields.text("question"),
-        output=fields.text("output"),
-        message=fields.text("message"),
-        line=fields.text("line"),
-        witness=witness_of(fields.data["witness"]) if fields.data.get("witness") else None,
-    )
+    facet, question, output, message, line = fields.all_texts(("facet", "question", "output", "message", "line"))
+    witness = witness_of(fields.data["witness"]) if fields.data.get("witness") else None
+    return Finding(facet, question, output, message, line, witness)
 
 
 def details_of(data: Fields) -> Details:

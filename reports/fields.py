@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
 Pairs = tuple[tuple[str, str], ...]
@@ -14,7 +14,7 @@ NON_FINITE = frozenset({"nan", "inf", "-inf"})
 def parse(text: str) -> dict[str, Any]:
     """One JSON object.  Raises ValueError for anything else, for a key given twice and for a bare NaN."""
     try:
-        found = json.loads(text, object_pairs_hook=_once, parse_constant=_refuse)
+        found = _DECODER.decode(text)
     except RecursionError:
         raise ValueError("is nested too deeply") from None
     except json.JSONDecodeError as error:
@@ -34,6 +34,11 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"is no JSON: {constant}")
+
+
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)
+"""One for all lines: making it takes a third as long as reading a line."""
+_TEXT, _FLOAT = {str}, {float}
 
 
 def is_number(value: Any) -> bool:
@@ -70,6 +75,11 @@ class Fields:
             self._refuse(name, found)
         return found  # _refuse raised for all else
 
+    def all_texts(self, names: Sequence[str]) -> list[str]:
+        """Several strings, looked up at once."""
+        found: list[Any] = [*map(self.data.get, names)]
+        return found if set(map(type, found)) == _TEXT else [self.text(name) for name in names]
+
     def whole(self, name: str, default: int | None = None) -> int:
         """A whole number."""
         found = self.data.get(name, default)
@@ -93,6 +103,11 @@ class Fields:
             return float(value)  # type: ignore[arg-type]  # a number by now
         except OverflowError:
             raise ValueError(f"{name!r} is larger than any number here") from None
+
+    def all_numbers(self, names: Sequence[str]) -> list[float]:
+        """Several numbers, looked up at once."""
+        found: list[Any] = [*map(self.data.get, names)]
+        return found if set(map(type, found)) == _FLOAT else [self.number(name) for name in names]
 
     def items(self, name: str) -> list[Any]:
         """A list, empty where absent."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
+from typing import NamedTuple
 
 from nnconform.reports.files import write_whole
 from nnconform.reports.model import Result, Run, Subject
@@ -17,23 +18,20 @@ Key = tuple[str, str, str]
 _DTYPES = ("bfloat16", "float16", "float32", "float64")
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """One case in one dtype as one subject answered it: once, or once a run."""
 
     results: tuple[Result, ...]
     files: tuple[str, ...]
     """The record file of each result."""
 
-    @cached_property
-    def shown(self) -> Result:
-        """The worst of them; of equals the latest."""
-        return min(reversed(self.results), key=lambda result: rank(result.outcome))
+    shown: Result
+    """The worst of them; of equals the latest."""
 
     @property
     def differs(self) -> bool:
         """Whether its outcome is not the same in all runs."""
-        return len({result.outcome for result in self.results}) > 1
+        return len(self.results) > 1 and len({result.outcome for result in self.results}) > 1
 
 
 @dataclass(frozen=True)
@@ -101,12 +99,20 @@ def without_times(asked: Sequence[Asked]) -> list[Asked]:
 
 
 def _answers(subject: Subject, runs: Iterable[Run]) -> dict[Key, Answer]:
-    found: dict[Key, list[tuple[Result, str]]] = {}
+    found: dict[Key, Answer] = {}
     for run in runs:
-        for result in run.results:
-            if result.place == subject.place:
-                found.setdefault(result.key, []).append((result, run.file))
-    return {key: Answer(*zip(*found[key], strict=True)) for key in sorted(found)}
+        for result in run.by_place.get(subject.place, ()):
+            key, alone = result.key, Answer((result,), (run.file,), result)
+            found[key] = _with(found[key], alone) if key in found else alone
+    return dict(sorted(found.items()))
+
+
+def _with(before: Answer, after: Answer) -> Answer:
+    """One answer more to the same question; of equals the later shows."""
+    graver = rank(before.shown.outcome) < rank(after.shown.outcome)
+    return Answer(
+        before.results + after.results, before.files + after.files, before.shown if graver else after.shown
+    )  # fmt: skip
 
 
 def write_merged(records: Sequence[Path], target: Path) -> Path:

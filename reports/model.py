@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 from nnconform.reports.fields import Pairs
 from nnconform.reports.timing.model import Ceiling, Conditions, Control, Timing, Work
+
+Place = tuple[str, str, str]
+"""What a result line calls a subject by: label, device and mode."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class Subject:
     """How such a script writes an array: a template with `{values}`, `{dtype}` and `{device!r}`."""
 
     @property
-    def place(self) -> tuple[str, str, str]:
+    def place(self) -> Place:
         """What a result line calls it by."""
         return self.label, self.device, self.mode
 
@@ -120,8 +123,7 @@ class Details:
     functions: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """One case in one dtype, asked of one subject."""
 
     id: str
@@ -156,7 +158,7 @@ class Result:
         return self.kind == "timing" or self.timing is not None
 
     @property
-    def place(self) -> tuple[str, str, str]:
+    def place(self) -> Place:
         """The subject's label, device and mode."""
         return self.adapter, self.device, self.mode
 
@@ -165,7 +167,7 @@ class Result:
         """What one subject was asked: file, case, dtype."""
         return self.file, self.case, self.dtype
 
-    @cached_property
+    @property
     def why(self) -> str:
         """One line of why it did not pass."""
         return self.findings[0].line if self.findings else self.reason
@@ -210,6 +212,14 @@ class Run:
     ceilings: tuple[Ceiling, ...] = ()
     controls: tuple[Control, ...] = ()
     conditions: tuple[Conditions, ...] = ()
+
+    @cached_property
+    def by_place(self) -> Mapping[Place, Sequence[Result]]:
+        """What each subject was asked, in order."""
+        found: dict[Place, list[Result]] = {}
+        for result in self.results:
+            found.setdefault(result.place, []).append(result)
+        return found
 
     @cached_property
     def unfinished(self) -> str:

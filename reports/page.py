@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from base64 import b64encode
 from collections.abc import Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,9 @@ def _verdict(total: Tally, asked: Sequence[Asked]) -> str:
     return told + (f" Not run: {', '.join(missing)}." if missing else "")
 
 
+@cache
 def _environment() -> Environment:
+    """One for all pages of a process: compiling the templates takes as long as reading thousands of results."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 

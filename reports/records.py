@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from nnconform.reports.details import details_of, finding_of, witness_of
 from nnconform.reports.fields import Fields, parse
@@ -20,6 +21,9 @@ SCHEMA = 2
 """The newest schema number that is understood here; 1 had no times that are to be trusted."""
 _MACHINE = ("python", "system", "machine", "processor", "numpy")
 """What of a run's environment makes two subjects different."""
+_TEXTS = ("id", "file", "case", "outcome", "adapter", "device", "dtype", "mode", "kind", "level")
+"""The texts that every result has."""
+_RARE = frozenset({"reason", "should_missed", "deviation", "findings", "traits", "steps", "work", "timing"})
 
 
 class RecordError(ValueError):
@@ -91,6 +95,7 @@ class _Builder:
         self.texts = [text]
         self.environment = header.pairs("environment")
         self.subjects = [self._subject(Fields(item)) for item in header.items("subjects")]
+        self.places = {subject.place for subject in self.subjects}
         self.results: list[Result] = []
         self.ceilings: list[Ceiling] = []
         self.controls: list[Control] = []
@@ -113,7 +118,8 @@ class _Builder:
         if kind == "result":
             result = _result(data)
             self.results.append(result)
-            if all(subject.place != result.place for subject in self.subjects):
+            if result.place not in self.places:
+                self.places.add(result.place)
                 self.subjects.append(Subject(result.adapter, result.adapter, result.device, result.mode))
         elif kind == "footer":
             self.footer = _footer(data)
@@ -146,36 +152,31 @@ def _footer(data: Fields) -> Footer:
 
 
 def _result(data: Fields) -> Result:
-    outcome = data.text("outcome")
+    name, file, case, outcome, adapter, device, dtype, mode, kind, level = data.all_texts(_TEXTS)
     if outcome not in BY_NAME:
         raise ValueError(f"has the outcome {outcome!r}, which is not known here")
+    witness = data.data.get("witness")
+    more = {} if _RARE.isdisjoint(data.data) else _rare(data)
     return Result(
-        id=data.text("id"),
-        file=data.text("file"),
-        case=data.text("case"),
-        line=data.whole("line", 0),
-        adapter=data.text("adapter"),
-        device=data.text("device"),
-        dtype=data.text("dtype"),
-        mode=data.text("mode"),
-        kind=data.text("kind"),
-        level=data.text("level"),
-        operations=data.texts("operations"),
-        systems=data.texts("systems"),
-        outcome=BY_NAME[outcome].name,
-        ulps=data.number("ulps"),
-        share=data.number("share"),
-        elapsed_ns=data.whole("elapsed_ns"),
-        reason=data.text("reason", ""),
-        should_missed=data.text("should_missed", ""),
-        deviation=data.text("deviation", ""),
-        witness=witness_of(data.data["witness"]) if data.data.get("witness") else None,
-        findings=tuple(finding_of(item) for item in data.items("findings")),
-        traits=tuple(
+        name, file, case, data.whole("line", 0), adapter, device, dtype, mode, kind, level, data.texts("operations"),
+        data.texts("systems"), BY_NAME[outcome].name, data.number("ulps"), data.number("share"),
+        data.whole("elapsed_ns"), witness=witness_of(witness) if witness else None, **more,
+    )  # fmt: skip
+
+
+def _rare(data: Fields) -> dict[str, Any]:
+    """What most results do not have."""
+    work, timing = data.data.get("work"), data.data.get("timing")
+    return {
+        "reason": data.text("reason", ""),
+        "should_missed": data.text("should_missed", ""),
+        "deviation": data.text("deviation", ""),
+        "findings": tuple(map(finding_of, data.items("findings"))),
+        "traits": tuple(
             (name, value if isinstance(value, int | str) else str(value))
             for name, value in data.table("traits").items()
         ),
-        details=details_of(data) if "steps" in data.data else None,
-        work=work_of(Fields(data.data["work"])) if data.data.get("work") is not None else None,
-        timing=timing_of(Fields(data.data["timing"])) if data.data.get("timing") is not None else None,
-    )
+        "details": details_of(data) if "steps" in data.data else None,
+        "work": None if work is None else work_of(Fields(work)),
+        "timing": None if timing is None else timing_of(Fields(timing)),
+    }

@@ -75,8 +75,10 @@ class _Writer:
             notes.append(
                 f"Found with {_LAYOUTS[question]} inputs, which this script does not make: see the rerun line."
             )
-        if self.subject.mode != "eager":
-            notes.append(f"Found in mode {self.subject.mode}, which is not set here: see the rerun line.")
+        plain = [operation for operation, source in self.sources.items() if not source.rebound]
+        if self.subject.mode != "eager" and plain:
+            which = "" if len(plain) == len(self.sources) else f" for {', '.join(plain)}"
+            notes.append(f"Found in mode {self.subject.mode}, which is not set here{which}: see the rerun line.")
         return notes
 
     def _names(self) -> Mapping[str, str]:

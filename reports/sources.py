@@ -28,6 +28,8 @@ class Source:
     parameters: tuple[str, ...]
     any_keyword: bool
     """It takes every attribute."""
+    rebound: bool = False
+    """Its last piece binds a name again that an earlier one made, as `relu = jax.jit(relu)` does."""
 
     def takes(self, attribute: str) -> bool:
         """Whether it can be given this attribute by name."""
@@ -47,16 +49,26 @@ def read_source(operation: str, text: str) -> Source:
     imports = tuple(_piece(text, node) for node in nodes if isinstance(node, _IMPORTS))
     pieces = tuple(_piece(text, node) for node in nodes if not isinstance(node, _IMPORTS))
     defines = tuple(name for node in nodes for name in _top_names(node))
-    last = nodes[-1]
-    if isinstance(last, ast.FunctionDef):
-        taken = last.args
-        names = tuple(item.arg for item in (*taken.posonlyargs, *taken.args))
-        method = names[:1] == ("self",)
-        parameters = names[method:] + tuple(item.arg for item in taken.kwonlyargs)
-        return Source(imports, pieces, defines, last.name, method, parameters, taken.kwarg is not None)
-    if isinstance(last, ast.Assign) and isinstance(last.targets[0], ast.Name):
-        return Source(imports, pieces, defines, last.targets[0].id, method=False, parameters=(), any_keyword=True)
-    raise NoScript(f"the recorded source of {operation} does not end in a function")
+    name = _bound(nodes[-1])
+    if name is None:
+        raise NoScript(f"the recorded source of {operation} does not end in a function")
+    rebound = any(name in _top_names(node) for node in nodes[:-1] if not isinstance(node, _IMPORTS))
+    functions = [node for node in nodes if isinstance(node, ast.FunctionDef) and node.name == name]
+    if not functions:
+        return Source(imports, pieces, defines, name, False, (), True, rebound)
+    taken = functions[-1].args
+    names = tuple(item.arg for item in (*taken.posonlyargs, *taken.args))
+    method = names[:1] == ("self",)
+    parameters = names[method:] + tuple(item.arg for item in taken.kwonlyargs)
+    return Source(imports, pieces, defines, name, method, parameters, taken.kwarg is not None, rebound)
+
+
+def _bound(node: ast.stmt) -> str | None:
+    """What a function's definition, or an assignment to one name, is called by."""
+    if isinstance(node, ast.FunctionDef):
+        return node.name
+    target = node.targets[0] if isinstance(node, ast.Assign) else None
+    return target.id if isinstance(target, ast.Name) else None
 
 
 def apart(sources: Mapping[str, Source]) -> dict[str, Source]:

@@ -7,7 +7,7 @@ from math import inf, isnan
 from pathlib import Path
 
 import pytest
-from page_fixtures import footer, header, result, subject, write
+from page_fixtures import WITNESS, footer, header, result, subject, write
 
 from nnconform.harness import recording
 from nnconform.reports import records
@@ -163,3 +163,48 @@ def test_what_is_not_known_is_ignored(path: Path) -> None:
     run = only(write(path, [header(weather="fine"), result(weather="fine"), footer(1, weather="fine")]))
     assert not run.problems
     assert not run.unfinished
+
+
+def test_every_field_of_a_result_goes_where_it_belongs(path: Path) -> None:
+    names = ("id", "file", "case", "adapter", "device", "dtype", "mode", "kind", "level", "reason", "should_missed")
+    line = result(outcome="known deviation") | {name: f"the {name}" for name in names} | {
+        "line": 11, "operations": ["an operation"], "systems": ["S9"], "ulps": 2.5, "share": 0.125, "elapsed_ns": 77,
+        "deviation": "a cause", "traits": {"repeats": 3, "words": "some", "odd": [1]},
+    }  # fmt: skip
+    (found,) = only(write(path, [header(), line, footer(1)])).results
+    assert {name: getattr(found, name) for name in names} == {name: f"the {name}" for name in names}
+    assert (found.line, found.operations, found.systems) == (11, ("an operation",), ("S9",))
+    assert (found.outcome, found.ulps, found.share, found.elapsed_ns) == ("known deviation", 2.5, 0.125, 77)
+    assert found.deviation == "a cause"
+    assert found.traits == (("repeats", 3), ("words", "some"), ("odd", "[1]"))
+    assert found.details is not None
+    seen = found.witness
+    assert seen is not None
+    assert (seen.question, seen.output, seen.index) == ("first", "result", (0, 2))
+    assert (seen.got, seen.exact, seen.bound, seen.off_by, seen.ulps) == (0.25, 0.5, 1e-07, 0.25, 4194304.0)
+    assert seen.inputs == (("x", -0.0),)
+    (finding,) = found.findings
+    assert (finding.facet, finding.question, finding.output) == ("value", "first", "result")
+    assert (finding.message, finding.line) == ("1 of 3 values", found.why)
+    assert finding.witness == seen
+
+
+@pytest.mark.parametrize(
+    "name", ["id", "file", "case", "outcome", "adapter", "device", "dtype", "mode", "kind", "level"]
+)
+@pytest.mark.parametrize(("value", "word"), [(None, "lacks {!r}"), (5, "{!r} is a number"), ([], "{!r} is a list")])
+def test_each_text_of_a_result_is_looked_at(path: Path, name: str, value: object, word: str) -> None:
+    run = only(write(path, [header(), result("one"), result("two") | {name: value}, footer(1)]))
+    assert [item.case for item in run.results] == ["one"]
+    assert [problem.message for problem in run.problems] == [word.format(name)]
+
+
+@pytest.mark.parametrize("name", ["got", "exact", "bound", "off_by", "ulps"])
+def test_each_number_of_a_witness_is_looked_at(path: Path, name: str) -> None:
+    lines = [result("one", witness=WITNESS | {name: value}) for value in ("inf", 3, True, "much")]
+    run = only(write(path, [header(), *lines, footer(4)]))
+    assert [getattr(item.witness, name) for item in run.results] == [inf, 3.0]
+    assert all(type(getattr(item.witness, name)) is float for item in run.results)
+    assert [problem.line for problem in run.problems] == [4, 5]
+    bad = only(write(path, [header(), result("one", witness=WITNESS | {"inputs": {"x": 0.5, "y": "z"}}), footer(1)]))
+    assert [problem.message for problem in bad.problems] == ["'y' is text, not a number"]

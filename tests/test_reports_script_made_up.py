@@ -162,3 +162,44 @@ def test_an_attribute_that_is_no_name_gives_no_script(tmp_path: Path) -> None:
     steps = [{"name": "r", "operation": "sigmoid", "inputs": ["x"], "attributes": {"a=1); import os; (b": 1}}]
     with pytest.raises(NoScript, match="attribute"):
         told(tmp_path, more={"steps": steps, "functions": {"sigmoid": "def sigmoid(x, **more):\n    return x"}})
+
+
+PLAIN = "def sigmoid(x: Any) -> Any:\n    return x * 0 + np.float32(0.25)"
+NOTE = "which is not set here"
+
+
+@pytest.mark.parametrize(
+    ("mode", "source", "said"),
+    [
+        ("compiled", PLAIN, True),
+        ("eager", PLAIN, False),
+        ("compiled", f"{PLAIN}\n\nsigmoid = np.vectorize(sigmoid)", False),
+        ("xla", f"{PLAIN}\n\ndef sigmoid(x):\n    return np.vectorize(lambda y: y * 0 + 0.25)(x)", False),
+        ("compiled", "sigmoid = np.vectorize(lambda x: x * 0 + 0.25)", True),
+    ],
+)
+def test_a_mode_that_the_recorded_source_sets_is_not_called_unset(
+    tmp_path: Path, mode: str, source: str, said: bool
+) -> None:
+    script = told(tmp_path, more={"functions": {"sigmoid": source}, "mode": mode}, one=subject(mode=mode))
+    assert (f"Found in mode {mode}, {NOTE}: see" in script) == said
+    assert (NOTE in script) == said
+    assert "result[0, 2] is 0.25" in ran(tmp_path, script)
+
+
+def test_a_mode_that_is_set_for_one_step_of_two_is_called_unset_for_the_other(tmp_path: Path) -> None:
+    steps = [
+        {"name": "a", "operation": "sigmoid", "inputs": ["x"], "attributes": {}},
+        {"name": "result", "operation": "relu", "inputs": ["a"], "attributes": {}},
+    ]
+    functions = {"sigmoid": f"{PLAIN}\n\nsigmoid = np.vectorize(sigmoid)", "relu": "def relu(x):\n    return x"}
+    script = told(tmp_path, more={"functions": functions, "steps": steps}, one=subject(mode="compiled"))
+    assert f"{NOTE} for relu: see" in script
+
+
+def test_a_compiled_function_is_given_what_the_plain_one_takes(tmp_path: Path) -> None:
+    steps = [{"name": "result", "operation": "sigmoid", "inputs": ["x"], "attributes": {"axis": 1, "odd": 2}}]
+    source = "def sigmoid(x, axis):\n    return x * 0 + 0.25\n\nsigmoid = np.vectorize(sigmoid)"
+    script = told(tmp_path, more={"functions": {"sigmoid": source}, "steps": steps})
+    assert "odd" not in script
+    assert "axis=1" in script

@@ -105,6 +105,9 @@ def _times(found: Compared, confidence: float) -> Iterator[str]:
         margin = max(change.margin for change in found.changes)
         noise = f"{(margin - 1) * 100:.2g} %" if margin > 1 else "unknown (no A against A rows)"
         yield f"  the runs' own noise, which a change must exceed: {'up to ' if margin > 1 else ''}{noise}"
+        if any(not change.reason and change.starts is None for change in found.changes):
+            yield "  NOT in it: one program started twice differs by a few per cent, and each record holds one start;"
+            yield "  two runs in one file (cat a.jsonl b.jsonl > old.jsonl) have that measured"
     for name in ("slower", "faster"):
         chosen = [change for change in found.changes if change.verdict == name]
         chosen.sort(key=lambda change: change.ratio[0], reverse=name == "slower")

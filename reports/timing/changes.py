@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from nnconform.reports.merge import Asked
 from nnconform.reports.model import Result, Run
-from nnconform.reports.statistics import FEWEST, chance, median, ratio_independent
+from nnconform.reports.statistics import FEWEST, Interval, chance, median, ratio_independent
 from nnconform.reports.timing.model import Series
 from nnconform.reports.timing.rows import Entry, entries
 
@@ -27,9 +28,11 @@ class Change:
     ratio: tuple[float, float, float] = (1.0, 1.0, 1.0)
     """The new median as a multiple of the old one, with its interval."""
     margin: float = 1.0
-    """What the two runs' own noise and the machine's own change amount to, as a factor."""
+    """What the two runs' own noise, their starts and the machine's own change amount to, as a factor."""
     chance: float = 1.0
     """How probable so large a change is where there is none beyond the margin."""
+    starts: float | None = None
+    """How far two starts of this subject were from each other in one record; None where none holds two."""
 
 
 def changes(shared: Sequence[tuple[Asked, Asked]], confidence: float) -> tuple[Change, ...]:
@@ -40,11 +43,12 @@ def changes(shared: Sequence[tuple[Asked, Asked]], confidence: float) -> tuple[C
 
 def _rows(before: Asked, after: Asked, confidence: float) -> Iterator[Change]:
     now = {entry.result.key: entry for entry in entries(after)}
+    starts = max(filter(None, (_starts(before, confidence), _starts(after, confidence))), default=None)
     for old in entries(before):
         new = now.get(old.result.key)
         if new is not None and (old.hot or new.hot):
             reason = _hindrance(old, new)
-            yield Change(new.result, "not comparable", reason) if reason else _change(old, new, confidence)
+            yield Change(new.result, "not comparable", reason) if reason else _change(old, new, confidence, starts)
 
 
 def _hindrance(old: Entry, new: Entry) -> str:
@@ -76,11 +80,32 @@ def _work(entry: Entry) -> tuple[object, ...]:
     return (work.place, work.operands, work.operations, work.bytes, work.distribution) if work else ()
 
 
-def _change(old: Entry, new: Entry, confidence: float) -> Change:
+def _change(old: Entry, new: Entry, confidence: float, starts: float | None) -> Change:
     then, now = _times(old.hot), _times(new.hot)
-    margin = max(_noise(old), _noise(new), _drift(old.run, new.run))
+    margin = max(_noise(old), _noise(new), _drift(old.run, new.run), starts or 1.0)
     found = ratio_independent(now, then, confidence)
-    return Change(new.result, "", "", found, margin, chance(now, then, margin))
+    return Change(new.result, "", "", found, margin, chance(now, then, margin), starts)
+
+
+def _starts(one: Asked, confidence: float) -> float | None:
+    """How far two runs of one subject lie apart in one record, beyond what their rounds explain.
+
+    A process that starts anew has its code and its arrays elsewhere in memory, and the same call then takes a few per
+    cent more or less for as long as it lives.  No A against A row within one process shows that.
+    """
+    found: dict[tuple[str, str, str], list[list[float]]] = {}
+    for run in one.runs:
+        for entry in entries(replace(one, runs=(run,))):
+            if entry.ranked and len(times := _times(entry.hot)) >= FEWEST:
+                found.setdefault(entry.result.key, []).append(times)
+    pairs = (pair for starts in found.values() for pair in combinations(starts, 2))
+    return max((_apart(ratio_independent(*pair, confidence)) for pair in pairs), default=None)
+
+
+def _apart(ratio: Interval) -> float:
+    """From 1.0 to the nearer end of an interval, as a factor of at least 1."""
+    _, low, high = ratio
+    return max(1.0, low, 1 / high)
 
 
 def _times(series: Series | None) -> list[float]:

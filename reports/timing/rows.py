@@ -66,6 +66,12 @@ class Cell:
     fastest: bool = False
     """Faster than another, at least: alone nothing is the fastest."""
 
+    @property
+    def ratios(self) -> tuple[tuple[Ratio, str], ...]:
+        """What is printed, and whose time it is held against: once where the fastest is NumPy."""
+        first = () if self.to_fastest is self.to_numpy else ((self.to_fastest, "fastest"),)
+        return tuple((ratio, whose) for ratio, whose in (*first, (self.to_numpy, "NumPy")) if ratio)
+
 
 @dataclass(frozen=True)
 class Row:
@@ -102,7 +108,7 @@ class Row:
     def cells(self) -> tuple[Cell, ...]:
         """Each entry with its ratios; only rows of one run, measured side by side, are held against each other."""
         entries = [entry for entry in self.entries if entry]
-        best, base = _by_run(entries), _by_run(entry for entry in entries if _is_numpy(entry))
+        best, base = _by_run(entries), _by_run(entry for entry in entries if is_numpy(entry.asked))
         ranked = Counter(id(entry.run) for entry in entries if entry.ranked)
         cells = (_cell(entry, best, base) for entry in self.entries)
         return tuple(
@@ -115,8 +121,9 @@ def _time(entry: Entry) -> float:
     return entry.hot.median_ns
 
 
-def _is_numpy(entry: Entry) -> bool:
-    subject = entry.asked.subject
+def is_numpy(one: Asked) -> bool:
+    """Whether this is the yardstick that all others are held against."""
+    subject = one.subject
     return "numpy" in {subject.adapter, subject.label} and subject.mode == "eager"
 
 
@@ -135,12 +142,10 @@ def _cell(entry: Entry | None, best: Mapping[int, Entry], base: Mapping[int, Ent
     if entry is None or not entry.ranked:
         return Cell(entry)
     first, numpy = best[id(entry.run)], base.get(id(entry.run))
-    return Cell(
-        entry,
-        against(entry.hot, numpy.hot) if numpy and numpy is not entry else None,
-        against(entry.hot, first.hot) if first is not entry else None,
-        first is entry,
-    )
+    to_first = against(entry.hot, first.hot) if first is not entry else None
+    if numpy is None or numpy is entry:
+        return Cell(entry, None, to_first, first is entry)
+    return Cell(entry, to_first if numpy is first else against(entry.hot, numpy.hot), to_first, first is entry)
 
 
 @dataclass(frozen=True)
@@ -152,8 +157,15 @@ class Family:
 
 
 def timed(asked: Sequence[Asked]) -> tuple[Asked, ...]:
-    """The subjects that were asked for times."""
-    return tuple(one for one in asked if any(answer.shown.timed for answer in one.answers.values()))
+    """The subjects that were asked for times: NumPy first, then in their own order, each adapter's modes together."""
+    found = [one for one in asked if any(answer.shown.timed for answer in one.answers.values())]
+    labels = list(dict.fromkeys(one.subject.label for one in found))
+    devices = list(dict.fromkeys(one.subject.device for one in found))
+
+    def place(one: Asked) -> tuple[bool, int, int]:
+        return not is_numpy(one), labels.index(one.subject.label), devices.index(one.subject.device)
+
+    return tuple(sorted(found, key=place))
 
 
 def families(columns: Sequence[Asked]) -> tuple[Family, ...]:
@@ -179,8 +191,8 @@ def entries(one: Asked) -> Iterator[Entry]:
     """What one subject was asked, each case once: of several runs the graver outcome, of equals the latest."""
     found: dict[Key, Entry] = {}
     for run in one.runs:
-        for result in run.results:
-            if result.timed and result.place == one.subject.place:
+        for result in run.by_place.get(one.subject.place, ()):
+            if result.timed:
                 before = found.get(result.key)
                 if before is None or rank(result.outcome) <= rank(before.result.outcome):
                     found[result.key] = Entry(one, run, result)

@@ -8,9 +8,10 @@ from functools import cached_property
 
 from nnconform.reports.merge import Asked
 from nnconform.reports.model import Run
+from nnconform.reports.timing import summary
 from nnconform.reports.timing.ceilings import Ceilings
 from nnconform.reports.timing.details import Detail, Whole, details, wholes
-from nnconform.reports.timing.figures import Figure, rooflines, throughput, time_and_error
+from nnconform.reports.timing.figures import Figure, rooflines, short_names, throughput, time_and_error
 from nnconform.reports.timing.model import Control
 from nnconform.reports.timing.pairings import Pairing, pairings
 from nnconform.reports.timing.rows import Entry, Family, families, timed
@@ -83,6 +84,47 @@ class Timings:
         """How many rows have a time."""
         return sum(entry.hot is not None for entry in self._entries)
 
+    @cached_property
+    def names(self) -> dict[int, str]:
+        """Each subject's name without what all have in common."""
+        return dict(zip(map(id, self.columns), short_names(self.columns), strict=True))
+
+    @cached_property
+    def fastest(self) -> summary.Fastest:
+        """Who was fastest how often."""
+        return summary.fastest(self.families, self.names)
+
+    @cached_property
+    def compiling(self) -> tuple[str, ...]:
+        """What compiling did."""
+        return tuple(summary.compiling(self.pairings, self.names))
+
+    @cached_property
+    def unranked(self) -> summary.Unranked:
+        """What is not ranked, and why."""
+        return summary.unranked(self._entries)
+
+    @cached_property
+    def without_numpy(self) -> tuple[str, ...]:
+        """The files whose times cannot be held against NumPy's."""
+        return summary.without_numpy(self.runs, self._entries)
+
+    @cached_property
+    def trust(self) -> summary.Controls | None:
+        """How far the tool itself is to be trusted."""
+        return summary.controls(self.controls)
+
+    @cached_property
+    def best_ceilings(self) -> tuple[str, ...]:
+        """The most that each device was seen to do."""
+        names = {one.subject.place: self.names[id(one)] for one in self.columns}
+        return tuple(summary.best_ceilings(self.ceilings, self.runs, names))
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, str], ...]:
+        """What each run was measured under."""
+        return tuple(summary.conditions(self.runs))
+
     @property
     def doubted(self) -> int:
         """How many right rows are marked and not ranked."""
@@ -92,11 +134,6 @@ class Timings:
     def wrong(self) -> int:
         """How many times are struck out."""
         return sum(entry.hot is not None and not entry.right for entry in self._entries)
-
-    @property
-    def left_out(self) -> int:
-        """How many cases were not measured."""
-        return sum(entry.hot is None for entry in self._entries)
 
     @property
     def threads(self) -> tuple[int, ...]:

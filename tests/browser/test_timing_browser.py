@@ -26,6 +26,12 @@ OVERLAPS = """[...document.querySelectorAll("svg.plot")].map((plot) => {
   return outside.length + crossing.length;
 }).reduce((sum, count) => sum + count, 0) + " of " + document.querySelectorAll("svg.plot text").length"""
 
+TOO_WIDE = """((all) => all.filter((box) => box.scrollWidth > box.clientWidth).length + " of " + all.length)(
+  [...document.querySelectorAll("table.times")].map((table) => table.parentElement))"""
+FIRST_COLUMN = """((box) => { box.scrollLeft = 200; const head = box.querySelector("tbody th").getBoundingClientRect();
+  return Math.round(head.left - box.getBoundingClientRect().left) + " after " + box.scrollLeft })(
+  document.querySelector("#time-batch-size table.times").parentElement)"""
+
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -49,6 +55,14 @@ def measured(folder: Path, page: Path, what: str, width: int) -> str:
 @pytest.mark.parametrize("width", [360, 1400])
 def test_it_never_scrolls_sideways(tmp_path: Path, page: Path, width: int) -> None:
     assert measured(tmp_path, page, SIDEWAYS, width) == f"{width} of {width}"
+
+
+def test_eight_subjects_fit_a_usual_window(tmp_path: Path, page: Path) -> None:
+    assert measured(tmp_path, page, TOO_WIDE, 1400) == "0 of 10"
+
+
+def test_on_a_phone_the_cases_stay_while_the_times_scroll(tmp_path: Path, page: Path) -> None:
+    assert measured(tmp_path, page, FIRST_COLUMN, 360) in {"0 after 200", "1 after 200"}
 
 
 @pytest.mark.parametrize("width", [360, 1400])
