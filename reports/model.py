@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 from nnconform.reports.fields import Pairs
-from nnconform.reports.timing.model import Ceiling, Conditions, Control, Timing, Work
+from nnconform.reports.timing.model import Ceiling, Conditions, Control, CrossCheck, SelfCheck, Timing, Work
 
 Place = tuple[str, str, str]
 """What a result line calls a subject by: label, device and mode."""
@@ -212,6 +212,8 @@ class Run:
     ceilings: tuple[Ceiling, ...] = ()
     controls: tuple[Control, ...] = ()
     conditions: tuple[Conditions, ...] = ()
+    cross_checks: tuple[CrossCheck | SelfCheck, ...] = ()
+    """How the timing itself was tried; they stand after the footer."""
 
     @cached_property
     def by_place(self) -> Mapping[Place, Sequence[Result]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -55,7 +55,7 @@ class _Picture:
         parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-labelledby="t d">',
             f'<title id="t">{self.title}</title><desc id="d">{escape(self._told())}</desc>',
-            f"<style>{_style()}</style>",
+            f"<style>{style(_FONT, _letters)}</style>",
             f'<rect class="card" x=".5" y=".5" width="{self.width - 1}" height="{self.height - 1}" rx="8"/>',
             f'<text class="title" x="{_PAD}" y="{_PAD + 12}">{self.title}</text>',
             *self._heads(),
@@ -119,25 +119,27 @@ class _Picture:
         return one_line(" ".join(told))
 
 
-def _style() -> str:
-    """The page's colours, written out: not every renderer of SVG knows custom properties."""
+def style(font: str, more: Callable[[Mapping[str, str]], Iterable[str]]) -> str:
+    """The page's colours, written out: not every renderer of SVG knows custom properties.  `more` adds rules."""
     light, _, dark = _COLOURS.read_text("utf-8").partition("@media")
-    return f"\n{_FONT}\n{_fills(light)}\n@media (prefers-color-scheme: dark) {{\n{_fills(dark)}\n}}\n"
+    return f"\n{font}\n{_fills(light, more)}\n@media (prefers-color-scheme: dark) {{\n{_fills(dark, more)}\n}}\n"
 
 
-def _fills(block: str) -> str:
+def _fills(block: str, more: Callable[[Mapping[str, str]], Iterable[str]]) -> str:
     named = dict(re.findall(r"--([\w-]+): (#\w+)", block))
     rules = [
         f".card {{ fill: {named['paper']}; stroke: {named['line']} }}",
         f".line {{ stroke: {named['line']} }}",
         f"text {{ fill: {named['ink']} }}",
         f".soft, .tnone {{ fill: {named['soft']} }}",
-        ".none { fill: none }",
     ]
-    letters = (
-        f".{letter} {{ fill: {named[letter]} }} .t{letter} {{ fill: {named[f'{letter}-ink']} }}" for letter in "PFKUECT"
-    )
-    return "\n".join([*rules, *letters])
+    return "\n".join([*rules, *more(named)])
+
+
+def _letters(named: Mapping[str, str]) -> Iterable[str]:
+    yield ".none { fill: none }"
+    for letter in "PFKUECT":
+        yield f".{letter} {{ fill: {named[letter]} }} .t{letter} {{ fill: {named[f'{letter}-ink']} }}"
 
 
 def _place(one: Asked) -> str:

@@ -126,6 +126,16 @@ def _steps(low: float, high: float) -> Iterator[float]:
 
 def draw(name: str, title: str, told: str, x: Axis, y: Axis, groups: Sequence[Group], roof: Roof | None = None) -> str:
     """The plot as an SVG element; `name` begins its ids."""
+    parts = [
+        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{name}-t {name}-d">',
+        f'<title id="{name}-t">{_safe(title)}</title><desc id="{name}-d">{_safe(told)}</desc>',
+        *drawing(x, y, groups, roof),
+    ]
+    return "\n".join([*parts, "</svg>"])
+
+
+def drawing(x: Axis, y: Axis, groups: Sequence[Group], roof: Roof | None = None) -> list[str]:
+    """What stands in such an element."""
     points = [point for group in groups for point in group.points]
     over = [] if roof is None else [roof.ridge / 1.6, roof.ridge * 2.5]
     across = Scale([*(point.x for point in points), *over], x, _LEFT, WIDTH - _RIGHT)
@@ -133,15 +143,12 @@ def draw(name: str, title: str, told: str, x: Axis, y: Axis, groups: Sequence[Gr
     if roof is not None:
         heights += [roof.level, min(roof.level, roof.slope * across.ends[0])]
     up = Scale(heights, y, HEIGHT - _BOTTOM, _TOP)
-    parts = [
-        f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{name}-t {name}-d">',
-        f'<title id="{name}-t">{_safe(title)}</title><desc id="{name}-d">{_safe(told)}</desc>',
+    return [
         *_axes(x, y, across, up),
         *([] if roof is None else _roof(roof, across, up)),
         *(part for group in groups for part in _group(group, across, up)),
         *_names(groups[:MOST], across, up),
     ]
-    return "\n".join([*parts, "</svg>"])
 
 
 def _axes(x: Axis, y: Axis, across: Scale, up: Scale) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Reading record files, tolerantly: what cannot be used is listed, and the rest is used.
 
-A file is JSON Lines: a header, a line a result, lines of what times were measured under, a footer;
+A file is JSON Lines: a header, a line a result, lines of what times were measured under, a footer,
+and lines of how the timing itself was tried, if it was;
 `schema/record.schema.json` has the fields.  A merged file holds several such runs, one after another.
 """
 
@@ -14,8 +15,8 @@ from nnconform.reports.details import details_of, finding_of, witness_of
 from nnconform.reports.fields import Fields, parse
 from nnconform.reports.model import Footer, Problem, Result, Run, Subject
 from nnconform.reports.outcomes import BY_NAME
-from nnconform.reports.timing.model import Ceiling, Conditions, Control
-from nnconform.reports.timing.reading import ceiling_of, conditions_of, control_of, timing_of, work_of
+from nnconform.reports.timing.model import Ceiling, Conditions, Control, CrossCheck, SelfCheck
+from nnconform.reports.timing.reading import ceiling_of, conditions_of, control_of, cross_check_of, timing_of, work_of
 
 SCHEMA = 2
 """The newest schema number that is understood here; 1 had no times that are to be trusted."""
@@ -100,6 +101,7 @@ class _Builder:
         self.ceilings: list[Ceiling] = []
         self.controls: list[Control] = []
         self.conditions: list[Conditions] = []
+        self.cross_checks: list[CrossCheck | SelfCheck] = []
         self.footer: Footer | None = None
         self.problems: list[Problem] = []
         header.text("started")
@@ -129,6 +131,8 @@ class _Builder:
             self.controls.append(control_of(data))
         elif kind == "conditions":
             self.conditions.append(conditions_of(data))
+        elif kind == "cross-check":
+            self.cross_checks.append(cross_check_of(data))
         else:
             raise ValueError(f"is of kind {kind!r}, which is not known here")
         self.texts.append(text)
@@ -140,7 +144,7 @@ class _Builder:
             self.path.name, header.text("suite", ""), header.text("spec", ""), header.text("started"),
             header.texts("arguments"), header.text("level", "must"), self.environment, tuple(self.subjects),
             tuple(self.results), self.footer, tuple(self.problems), tuple(self.texts), tuple(self.ceilings),
-            tuple(self.controls), tuple(self.conditions),
+            tuple(self.controls), tuple(self.conditions), tuple(self.cross_checks),
         )  # fmt: skip
 
 

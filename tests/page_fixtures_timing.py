@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
@@ -133,6 +134,28 @@ def around(places: Iterable[tuple[str, str]]) -> list[Data]:
         "load_after": [1.12, 0.6, 0.3], "sentinel_ns": 51_234.0, "dropped_rounds": 2, "governor": "performance",
     })  # fmt: skip
     return found
+
+
+def beside(tool: str, *ratios: float, **more: Any) -> list[Data]:
+    """Our median over another tool's, a case each."""
+    place = {"record": "cross-check", "adapter": "torch", "device": "cpu", "mode": "eager", "tool": tool}
+    return [
+        {**place, "case": f"relu, {number}", "ratio": ratio, "low": ratio - 0.01, "high": ratio + 0.01, **more}
+        for number, ratio in enumerate(ratios)
+    ]
+
+
+def against_itself(held: int, pairs: int = 200, **more: Any) -> Data:
+    """Pairs of one case measured as two."""
+    place = {"record": "cross-check", "adapter": "torch", "device": "cpu", "mode": "eager", "tool": "A against A"}
+    return {**place, "pairs": pairs, "held": held, **more}
+
+
+def with_more(path: Path, *lines: Data) -> Path:
+    """A file with lines added to its end, as they are after a run."""
+    with path.open("a", encoding="utf-8") as stream:
+        stream.writelines(json.dumps(line) + "\n" for line in lines)
+    return path
 
 
 def rows(*places: str, only: int | None = None, seed: int = 0, **more: Any) -> list[Data]:

@@ -36,7 +36,6 @@ def lines(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) 
         (["explain", f"{SIGMOID}::arround_zero"], "no case 'arround_zero' (did you mean 'around_zero'?)"),
         (["explain", "coffee_vectorized", "--dtype=flaot64"], "unknown dtype 'flaot64' (did you mean 'float64'?)"),
         (["explain", "around_zero"], f"stands in several files: {SIGMOID}::around_zero, "),
-        (["check"], "required: PATH"),
         (["check", "spec/layers/dens.toml"], f"spec/layers/dens.toml (did you mean '{DENSE}'?)"),
         (["freeze", "nowhere"], "no such file or folder: nowhere"),
         (["report", "nothing.jsonl"], "no records 'nothing.jsonl'"),
@@ -106,7 +105,10 @@ def test_help_and_list_import_no_numpy(tmp_path: Path) -> None:
 
 def test_check_of_the_shipped_spec(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "spec"]) == 0
-    assert f"{len(shipped())} files, " in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert f"{len(shipped())} files, " in told
+    assert main(["check"]) == 0
+    assert capsys.readouterr().err == told
 
 
 def test_a_reader_that_leaves_early_is_no_error(tmp_path: Path) -> None:
@@ -143,7 +145,7 @@ def test_explain_tells_the_requirement_the_truth_and_the_bound_in_numbers(capsys
     case = next(case for case in load_all((path, shown(path)) for path in shipped()) if case.id == "coffee_vectorized")
     assert f"{DENSE}::coffee_vectorized (line {case.line}), example, must, in float32" in text
     assert case.requirement in text
-    assert "numpy-tensorflow-intro, 'Vectorization'" in text
+    assert "intuition-slides, 'Dense layer vectorized'" in text
     assert "z = dense(x, w, b, activation=linear): g(x @ w + b)" in text
     assert "x [1, 2] = [[200.0, 17.0]]" in text
     assert "[0][1] -531.0, exactly" in text
@@ -152,6 +154,15 @@ def test_explain_tells_the_requirement_the_truth_and_the_bound_in_numbers(capsys
     double = "\n".join(lines(capsys, "explain", f"{DENSE}::coffee_vectorized/numpy/cpu/float64/eager"))
     assert "unit roundoff 2**-53" in double
     assert f"divide may err by {float(ULPS['float64']['divide']):g} ulps" in double
+
+
+def test_explain_gives_each_dtype_that_is_left_out_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    case = next(case for case in load_all((path, shown(path)) for path in shipped()) if case.left_out)
+    found = lines(capsys, "explain", f"{case.path}::{case.id}")
+    for dtype, why in case.left_out.items():
+        assert f"left out:    {dtype}: {why}" in found
+    case = next(case for case in load_all((path, shown(path)) for path in shipped()) if len(case.guards) > 1)
+    assert f"guards:      {', '.join(case.guards)}" in lines(capsys, "explain", f"{case.path}::{case.id}")
 
 
 @pytest.mark.parametrize("kind", ["example", "property", "refusal", "special", "probe", "trait", "timing"])

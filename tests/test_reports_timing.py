@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from page_fixtures import Data, footer, header, result, write
-from page_fixtures_timing import around, cases, row, timed
+from page_fixtures_timing import against_itself, around, beside, cases, row, timed, with_more
 from test_reports_schema import errors
 
 from nnconform.reports.model import Run
 from nnconform.reports.records import read
+from nnconform.reports.timing.model import CrossCheck, SelfCheck
 
 CASE = next(cases())
 
@@ -71,6 +73,19 @@ def test_a_ceiling_that_is_not_known_says_why(tmp_path: Path) -> None:
     assert errors(line | {"missing": ""})
 
 
+def test_cross_checks_stand_after_the_footer(tmp_path: Path) -> None:
+    lines = [*beside("torch.utils.benchmark", 0.99, 1.04), against_itself(190)]
+    run = only(with_more(timed(tmp_path / "run.jsonl", "numpy eager", only=1), *lines))
+    assert not run.problems
+    assert not run.unfinished
+    assert run.cross_checks == (
+        CrossCheck(("torch", "cpu", "eager"), "relu, 0", "torch.utils.benchmark", 0.99, 0.98, 1.0),
+        CrossCheck(("torch", "cpu", "eager"), "relu, 1", "torch.utils.benchmark", 1.04, 1.03, 1.05),
+        SelfCheck(("torch", "cpu", "eager"), 200, 190),
+    )
+    assert [json.loads(text) for text in run.texts[-3:]] == lines, "a merged file keeps them"
+
+
 def changed(*path: str, value: Any) -> Callable[[], Data]:
     """A row with one field of it replaced."""
 
@@ -116,6 +131,18 @@ HOSTILE = [
     (lambda: around([("numpy", "eager")])[0] | {"value": 0}, "'value' is not more than nothing"),
     (lambda: around([("numpy", "eager")])[0] | {"low": 1e9}, "'value' lies outside its interval"),
     (lambda: around([("numpy", "eager")])[2] | {"ratio": "nan"}, "'ratio' is no finite number"),
+    (lambda: beside("a", 1.0)[0] | {"ratio": "nan"}, "'ratio' is no finite number"),
+    (lambda: beside("a", 1.0)[0] | {"ratio": 1e99}, "'ratio' is no finite number"),
+    (lambda: beside("a", 1.0)[0] | {"low": 2.0}, "'ratio' lies outside its interval"),
+    (lambda: beside("a", 1.0)[0] | {"low": 0}, "'low' is not more than nothing"),
+    (lambda: beside("a", 1.0)[0] | {"case": None}, "lacks 'case'"),
+    (lambda: beside("a", 1.0)[0] | {"tool": ["a"]}, "'tool' is a list"),
+    (lambda: beside("A against A", 1.0)[0], "lacks 'pairs'"),
+    (lambda: against_itself(201), "'held' and 'pairs' are no share"),
+    (lambda: against_itself(0, 0), "'held' and 'pairs' are no share"),
+    (lambda: against_itself(1, 10**29), "'held' and 'pairs' are no share"),
+    (lambda: against_itself(-1), "'held' is no count"),
+    (lambda: against_itself(1) | {"pairs": 1.5}, "'pairs' is a number"),
     (lambda: around([])[0] | {"load_before": ["much"]}, "'load_before' holds something"),
     (lambda: around([])[0] | {"sentinel_ns": ["inf"]}, "'sentinel_ns' holds something"),
     (lambda: around([])[0] | {"threads": "two"}, "'threads' is text"),
@@ -138,6 +165,8 @@ def test_the_schema_describes_timing_records_and_refuses_wrong_ones() -> None:
         assert not errors(row(case))
     for line in around([("numpy", "eager")]):
         assert not errors(line)
+    for line in (*beside("pytest-benchmark", 1.0), against_itself(190), against_itself(0, 1)):
+        assert not errors(line)
     refused = [
         changed("timing", "hot", "median_ns", value="nan"), changed("timing", "hot", "rounds", value=[[1]]),
         changed("timing", "hot", "stop", value="weather"), changed("timing", "cold", value=0),
@@ -146,4 +175,8 @@ def test_the_schema_describes_timing_records_and_refuses_wrong_ones() -> None:
     for made in refused:
         assert errors(made()), made
     assert errors(around([])[0] | {"threads": -1})
+    assert errors(beside("A against A", 1.0)[0])
+    assert errors(against_itself(1, tool="pytest-benchmark"))
+    assert errors(against_itself(0, 0))
+    assert errors(beside("a", 0.0)[0])
     assert errors(around([("numpy", "eager")])[0] | {"what": "speed"})

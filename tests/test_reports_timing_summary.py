@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from math import comb
 from pathlib import Path
 
 import pytest
-from page_fixtures import Data, footer, header, subject, write
+from page_fixtures import HOSTILE, Data, footer, header, subject, write
 from page_fixtures_html import Element
-from page_fixtures_timing import COPY, MATRIX, SPEED, around, cases, row, rows, timed
+from page_fixtures_timing import (
+    COPY,
+    MATRIX,
+    SPEED,
+    against_itself,
+    around,
+    beside,
+    cases,
+    row,
+    rows,
+    timed,
+    with_more,
+)
 from test_reports_timing_page import ONE, cells, in_short, page
+
+from nnconform.reports.timing.summary import too_few
 
 TWO, THREE = list(cases())[1:3]
 
@@ -99,6 +114,54 @@ def test_the_tools_own_noise_is_one_line_with_its_rows_behind_it(tmp_path: Path,
     (behind,) = [item for item in made.by_id("conditions").all("details") if "95 of 100" in item.text]
     assert len(behind.all("tbody")[0].all("tr")) == 40
     assert "open" not in behind.attributes
+
+
+def tried(tmp_path: Path, *lines: Data) -> Element:
+    return page(with_more(timed(tmp_path / "run.jsonl", "numpy eager", only=1), *lines))
+
+
+def test_cross_checks_are_one_line_with_their_table_behind_it(tmp_path: Path) -> None:
+    lines = [*beside("torch.utils.benchmark", 1.0, 0.97, 1.03), *beside("pytest-benchmark", 1.0, 0.969, 1.031)]
+    made = tried(tmp_path, *lines, against_itself(90, 100), against_itself(100, 100))
+    told = (
+        "medians beside torch.utils.benchmark: 3 of 3 within 3 %; medians beside pytest-benchmark: 1 of 3 within 3 %; "
+        "A against A: 190 of 200 intervals hold 1.0"
+    )
+    (behind,) = [item for item in made.by_id("conditions").all("details") if "benchmark" in item.text]
+    assert behind.all("summary")[0].text == told
+    assert "open" not in behind.attributes
+    found = [[cell.text for cell in line.all("td")] for line in behind.all("tbody")[0].all("tr")]
+    assert [cells[-1] for cells in found] == ["yes", "yes", "yes", "yes", "no", "no", "-", "-"]
+    assert found[1] == ["torch.utils.benchmark", "relu, 1", "0.9700", "0.9600\u20130.9800", "yes"]
+    assert found[-1][1] == "100 of 100 intervals hold 1.0"
+
+
+def test_without_cross_checks_nothing_is_said_of_them(tmp_path: Path) -> None:
+    assert "Cross-checks" not in [head.text for head in tried(tmp_path).by_id("conditions").all("dt")]
+
+
+@pytest.mark.parametrize(("held", "odd"), [(200, False), (183, False), (180, True), (0, True)])
+def test_intervals_that_are_too_narrow_are_flagged(tmp_path: Path, held: int, odd: bool) -> None:
+    assert ("too few" in in_short(tried(tmp_path, against_itself(held)), "Cross-checks")) == odd
+
+
+def test_hostile_cross_checks_stay_text_and_short(tmp_path: Path) -> None:
+    lines = [line for number in range(50) for line in beside(f"{number} {HOSTILE * 9}", 1.0, case=HOSTILE)]
+    made = tried(tmp_path, *lines)
+    assert "and 46 more tools" in in_short(made, "Cross-checks")
+    assert not made.by_id("timing").all("script")
+    assert len(made.by_id("conditions").all("summary")[-2].text) < 500
+
+
+def test_too_few_is_what_chance_gives_less_than_once_in_a_hundred() -> None:
+    def exact(count: int, hold: int) -> float:
+        return sum(comb(count, some) * 0.95**some * 0.05 ** (count - some) for some in range(hold + 1))
+
+    for count in (1, 2, 3, 40, 200):
+        assert [too_few(count, hold) for hold in range(count + 1)] == [
+            exact(count, hold) < 0.01 for hold in range(count + 1)
+        ]
+    assert (too_few(0, 0), too_few(5000, 4740), too_few(5000, 4600), too_few(10**6, 0)) == (False, False, True, True)
 
 
 def test_the_best_ceilings_are_one_line_and_the_rooflines_have_them(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def test_timing_cases_are_collected_only_when_asked_for(tmp_path: Path) -> None:
 
 
 def test_a_run_records_figures_beside_verdicts(tmp_path: Path) -> None:
-    done = nnconform_in(tmp_path, "time", CASE, "--adapter=numpy,fakes.timed:Counting", "--time-limit=0.05")
+    done = nnconform_in(tmp_path, "time", CASE, "--adapter=numpy,fakes.timed:Counting", "--time-limit=0.5")
     assert done.status == 0, done.out + done.err
     lines = records(tmp_path)
     by_kind: dict[str, list[dict[str, Any]]] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from nnconform.harness.commands import BadInput
@@ -14,8 +14,11 @@ HELP = "write one page from the records of one or more runs"
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
     parser.add_argument("records", metavar="RECORDS", nargs="+", help="records (.jsonl) that runs wrote")
-    parser.add_argument("-o", "--output", metavar="PAGE", help="the page (default: beside the first records)")
+    parser.add_argument(
+        "-o", "--output", metavar="PAGE", help="the page (default: beside the records, if they are of one run)"
+    )
     parser.add_argument("--picture", metavar="SVG", help="write the matrix as a picture as well")
+    parser.add_argument("--timing-picture", metavar="SVG", help="write throughput over batch size as a picture as well")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,22 +27,38 @@ def run(arguments: argparse.Namespace) -> int:
     for path in paths:
         if not path.is_file():
             raise BadInput(f"no records {str(path)!r}: a run writes them into nnconform-results")
+    if len(paths) > 1 and not arguments.output:
+        raise BadInput("several records make a page of their own: say where it goes, as -o page.html")
     target = Path(arguments.output) if arguments.output else paths[0].with_suffix(".html")
     from nnconform.reports.page import write_page
 
+    _write("page", write_page, paths, target)
+    if arguments.picture:
+        _write("picture", _picture, paths, Path(arguments.picture))
+    if arguments.timing_picture:
+        _write("timing picture", _timing_picture, paths, Path(arguments.timing_picture))
+    return 0
+
+
+def _write(what: str, make: Callable[[Sequence[Path], Path], Path], paths: Sequence[Path], target: Path) -> None:
+    """Write one thing and say where it is."""
     try:
-        print(write_page(paths, target))
-        if arguments.picture:
-            print(_picture(paths, Path(arguments.picture)))
+        print(make(paths, target))
     except OSError as error:
         raise BadInput(f"cannot write {target}: {error.strerror}") from None
     except ValueError as error:
-        raise BadInput(f"no page from {', '.join(map(str, paths))}: {error}") from None
-    return 0
+        raise BadInput(f"no {what} from {', '.join(map(str, paths))}: {error}") from None
 
 
 def _picture(paths: Sequence[Path], target: Path) -> Path:
     from nnconform.reports.picture import matrix_svg
 
     target.write_text(matrix_svg(paths), "utf-8")
+    return target
+
+
+def _timing_picture(paths: Sequence[Path], target: Path) -> Path:
+    from nnconform.reports.timing.picture import throughput_svg
+
+    target.write_text(throughput_svg(paths), "utf-8")
     return target

@@ -14,6 +14,7 @@ from nnconform.reports.words import duration, plain_number, round_time, short_nu
 
 _LOWEST_ERROR = 0.1
 """Where errors are drawn on a logarithmic axis, smaller ones stand here."""
+THROUGHPUT = Axis("batch size", short_number), Axis("rows a second", short_number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +38,40 @@ def short_names(columns: Sequence[Asked]) -> tuple[str, ...]:
     )  # fmt: skip
 
 
-def throughput(families: Iterable[Family], columns: Sequence[Asked]) -> tuple[Figure, ...]:
-    """One plot a model: rows a second over the batch size."""
+def models(families: Iterable[Family]) -> dict[str, list[Row]]:
+    """The rows of each model that was measured at several batch sizes."""
     found: dict[str, list[Row]] = {}
     for family in families:
         for row in family.rows:
             if row.work.x_name == "batch" and row.work.x > 0 and family.name == "batch size":
                 found.setdefault(", ".join(part for part in (row.work.series, row.special) if part), []).append(row)
+    return found
+
+
+def rows_a_second(rows: Sequence[Row], columns: Sequence[Asked]) -> list[Group]:
+    """A line a subject over the batch size; what is not ranked is left out."""
+    return [
+        Group(name, place, points, joined=True)
+        for place, name in enumerate(short_names(columns))
+        if (points := tuple(point for row in rows if (point := _rate(name, row, row.entries[place]))))
+    ]
+
+
+def throughput(families: Iterable[Family], columns: Sequence[Asked]) -> tuple[Figure, ...]:
+    """One plot a model: rows a second over the batch size."""
+    found = models(families)
     figures = (_throughput(number, name, found[name], columns) for number, name in enumerate(sorted(found), 1))
     return tuple(figure for figure in figures if figure.svg)
 
 
 def _throughput(number: int, title: str, rows: Sequence[Row], columns: Sequence[Asked]) -> Figure:
-    groups = [
-        Group(name, place, points, joined=True)
-        for place, name in enumerate(short_names(columns))
-        if (points := tuple(point for row in rows if (point := _rate(name, row, row.entries[place]))))
-    ]
+    groups = rows_a_second(rows, columns)
     if not groups:
         return Figure(title, "")
     told = (
         f"Rows a second over the batch size of {title}, a line for each of {len(groups)} subjects. The table has them."
     )
-    axes = Axis("batch size", short_number), Axis("rows a second", short_number)
-    svg = draw(f"throughput-{number}", f"Throughput of {title}", told, *axes, groups)
+    svg = draw(f"throughput-{number}", f"Throughput of {title}", told, *THROUGHPUT, groups)
     return Figure(title, svg, ("batch", *(group.name for group in groups)), tuple(_by_x(groups)))
 
 

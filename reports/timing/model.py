@@ -116,6 +116,32 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class CrossCheck:
+    """Our median of one case over another tool's."""
+
+    place: tuple[str, str, str]
+    case: str
+    tool: str
+    ratio: float
+    low: float
+    high: float
+
+    @property
+    def near(self) -> bool:
+        """Whether the two are within 3 % of each other."""
+        return 0.97 <= self.ratio <= 1.03
+
+
+@dataclass(frozen=True, slots=True)
+class SelfCheck:
+    """Pairs of one case measured as two: how many have an interval that holds 1.0."""
+
+    place: tuple[str, str, str]
+    pairs: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class Conditions:
     """What a run was measured under."""
 

@@ -7,10 +7,23 @@ from math import isfinite
 from typing import Any
 
 from nnconform.reports.fields import Fields, is_number
-from nnconform.reports.timing.model import Ceiling, Conditions, Control, Estimate, Series, Timing, Work
+from nnconform.reports.timing.model import (
+    Ceiling,
+    Conditions,
+    Control,
+    CrossCheck,
+    Estimate,
+    SelfCheck,
+    Series,
+    Timing,
+    Work,
+)
 
 _LARGEST = 10**30
 """More than this no machine does, and floats still hold it."""
+SELF = "A against A"
+"""What stands for a tool's name where ours is held against itself."""
+_MOST_PAIRS = 10**6
 
 
 def work_of(data: Fields) -> Work:
@@ -49,6 +62,17 @@ def control_of(data: Fields) -> Control:
     """An A against A row."""
     ratio, low, high = _interval(data, "ratio", "low", "high")
     return Control(_place(data), data.text("case"), ratio, low, high, _count(data, "rounds"))
+
+
+def cross_check_of(data: Fields) -> CrossCheck | SelfCheck:
+    """Our median over another tool's, or how many of our pairs are alike."""
+    tool = data.text("tool")
+    if tool != SELF:
+        return CrossCheck(_place(data), data.text("case"), tool, *_interval(data, "ratio", "low", "high"))
+    pairs, held = _count(data, "pairs"), _count(data, "held")
+    if not 0 < pairs <= _MOST_PAIRS or held > pairs:
+        raise ValueError(f"'held' and 'pairs' are no share of 1 to {_MOST_PAIRS:,} pairs")
+    return SelfCheck(_place(data), pairs, held)
 
 
 def conditions_of(data: Fields) -> Conditions:

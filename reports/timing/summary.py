@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from math import comb
+from math import exp, lgamma, log
 
 from nnconform.reports.model import Run
 from nnconform.reports.statistics import median
@@ -107,8 +107,21 @@ def controls(found: Sequence[Control]) -> Controls | None:
     if not found:
         return None
     rows, hold = len(found), sum(control.holds for control in found)
-    chance = sum(comb(rows, some) * _SHOULD**some * (1 - _SHOULD) ** (rows - some) for some in range(hold + 1))
-    return Controls(rows, hold, percent(median([control.noise for control in found]) - 1), chance < _ODD)
+    return Controls(rows, hold, percent(median([control.noise for control in found]) - 1), too_few(rows, hold))
+
+
+def too_few(rows: int, hold: int) -> bool:
+    """Whether fewer of these intervals hold 1.0 than chance explains; by logarithms, as rows may be many."""
+    if hold >= _SHOULD * rows:
+        return False
+    chance, size = 0.0, lgamma(rows + 1)
+    for some in range(hold, -1, -1):  # each less probable than the one before
+        ways = size - lgamma(some + 1) - lgamma(rows - some + 1)
+        part = exp(ways + some * log(_SHOULD) + (rows - some) * log(1 - _SHOULD))
+        chance += part
+        if chance >= _ODD or part <= chance * 1e-9:
+            break
+    return chance < _ODD
 
 
 def best_ceilings(ceilings: Ceilings, runs: Sequence[Run], names: dict[tuple[str, str, str], str]) -> Iterator[str]:

@@ -10,6 +10,7 @@ from nnconform.reports.merge import Asked
 from nnconform.reports.model import Run
 from nnconform.reports.timing import summary
 from nnconform.reports.timing.ceilings import Ceilings
+from nnconform.reports.timing.crosschecks import Trials, trials
 from nnconform.reports.timing.details import Detail, Whole, details, wholes
 from nnconform.reports.timing.figures import Figure, rooflines, short_names, throughput, time_and_error
 from nnconform.reports.timing.model import Control
@@ -113,6 +114,11 @@ class Timings:
     def trust(self) -> summary.Controls | None:
         """How far the tool itself is to be trusted."""
         return summary.controls(self.controls)
+
+    @cached_property
+    def trials(self) -> Trials | None:
+        """How the timing itself was tried."""
+        return trials([one for run in self.runs for one in run.cross_checks])
 
     @cached_property
     def best_ceilings(self) -> tuple[str, ...]:
