@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import frexp, inf, isfinite, isnan
+from math import copysign, frexp, inf, isfinite, isnan
 from typing import Any
 
 import numpy as np
 
+from nnconform.harness.verdict import Wrong
 from nnconform.spec.arrays import Array, decode_bits, dtype_of
 from nnconform.spec.formats import FORMATS
 
@@ -38,8 +39,9 @@ class Truth:
         self.exact = "bits" in data
         self.low: Array | None = None
         self.error: Array | None = None
+        self.one_sided = "one_sided" in data
         if self.exact:
-            self.high = decode_bits(data["bits"], self.shape, dtype).astype(np.float64)
+            self.high = _decoded(data, "bits", dtype).astype(np.float64)
         else:
             self.high = self._double(data, "high")
             self.error = self._double(data, "error")
@@ -47,12 +49,12 @@ class Truth:
         self.flushed = Truth(flushed, dtype) if flushed else None
 
     def _double(self, data: Mapping[str, Any], part: str) -> Array:
-        return decode_bits(data[part], self.shape, _DOUBLE)
+        return _decoded(data, part, _DOUBLE)
 
     def row(self, axis: int) -> Truth:
         """The truth of the first row alone."""
         made: Truth = object.__new__(Truth)
-        made.limits, made.dtype, made.exact = self.limits, self.dtype, self.exact
+        made.limits, made.dtype, made.exact, made.one_sided = self.limits, self.dtype, self.exact, self.one_sided
         made.high = self.high.take([0], axis)
         made.low = None if self.low is None else self.low.take([0], axis)
         made.error = None if self.error is None else self.error.take([0], axis)
@@ -85,6 +87,14 @@ class Truth:
         return max(2.0 ** (frexp(exact)[1] - 1) * relative, least) if exact else least
 
 
+def _decoded(data: Mapping[str, Any], part: str, dtype: str) -> Array:
+    """One part of a truth in its whole shape: with a `period`, so many elements are stored and repeat."""
+    shape = tuple(data["shape"])
+    if "period" not in data:
+        return decode_bits(data[part], shape, dtype)
+    return np.resize(decode_bits(data[part], (data["period"],), dtype), shape)
+
+
 @dataclass(slots=True)
 class Comparison:
     """What a comparison found; indices are flat."""
@@ -101,6 +111,8 @@ class Comparison:
     flushed_results: int = 0
     off: Array = field(init=False)
     """By how much each element is off, in float64."""
+    mask: Array | None = None
+    """Where it is wrong."""
 
     def __post_init__(self) -> None:
         self.off = np.abs(self.truth.difference(self.got))
@@ -112,17 +124,26 @@ class Comparison:
         """
         truth = self.truth
         place = np.unravel_index(index, truth.shape) if place is None else place
-        off, exact = self.off.item(index), truth.high.item(index)
+        off, exact, got = self.off.item(index), truth.high.item(index), float(self.got.flat[index])
+        bound = 0.0 if truth.error is None else truth.error.item(index)
+        if truth.one_sided and got * copysign(1.0, exact) < 0:
+            bound = min(bound, abs(exact))  # from there on lies the other side of zero
         return {
             "question": question,
             "output": output,
             "index": [int(number) for number in place],
-            "got": float(self.got.flat[index]),
+            "got": got,
             "exact": exact,
-            "bound": 0.0 if truth.error is None else truth.error.item(index),
+            "bound": bound,
             "off_by": off,
             "ulps": off / truth.spacing_at(exact),
         }
+
+    def elements(self) -> Wrong:
+        """Every wrong element."""
+        assert self.mask is not None
+        exact, ulps = self.truth.high[self.mask], self.off[self.mask] / self.truth.spacing()[self.mask]
+        return Wrong(np.flatnonzero(self.mask), self.got[self.mask], exact, ulps)
 
 
 def compare(got: Array, truth: Truth) -> Comparison:
@@ -183,6 +204,8 @@ def _clean(sizes: Array, off: Array, truth: Truth) -> Array:
 def _right(got: Array, truth: Truth, off: Array) -> Array:
     """Within the bound; where the truth is special, the same special value.  The sign of a zero is no matter."""
     within: Array = off <= (0.0 if truth.error is None else truth.error)
+    if truth.one_sided:
+        within &= (got == 0) | (np.signbit(got) == np.signbit(truth.high))
     if not truth.all_finite:
         same = (got == truth.high) | (np.isnan(got) & np.isnan(truth.high))
         within = np.where(np.isfinite(truth.high), within, same)
@@ -208,9 +231,9 @@ def _flushed_results(got: Array, truth: Truth) -> Array | None:
 
 
 def _blame(found: Comparison, got: Array, truth: Truth, wrong: Array, off: Array) -> None:
-    found.wrong = int(np.count_nonzero(wrong))
-    if truth.error is None:
-        found.worst_share = float("inf")
+    found.wrong, found.mask = int(np.count_nonzero(wrong)), wrong
+    if truth.error is None or found.worst_share <= 1:  # on the wrong side of zero, however near
+        found.worst_share = inf
     for facet, mask in (
         ("nan", wrong & (np.isnan(got) != np.isnan(truth.high))),
         ("inf", wrong & (np.isinf(got) != np.isinf(truth.high))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nnconform.harness.comparison import Truth
@@ -47,6 +47,16 @@ def with_inputs(frozen: Mapping[str, Any], witness: dict[str, Any]) -> dict[str,
             array = materialize(data, frozen["dtype"])
             found[name] = float((others(array) if witness["question"] in _SECOND else array)[place])
     return witness | {"inputs": found} if found else witness
+
+
+def asked_with(frozen: Mapping[str, Any], question: str) -> Iterator[Array]:
+    """The inputs as a question asked them, whole."""
+    rows = frozen["ask"].get("alone", {}) if question == "alone" else {}
+    for name, data in frozen["ask"]["inputs"].items():
+        array = materialize(data, frozen["dtype"])
+        if question in _SECOND:
+            array = others(array)
+        yield array if rows.get(name) is None else array.take([0], rows[name])
 
 
 def _input(

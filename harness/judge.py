@@ -13,7 +13,7 @@ from nnconform.harness.comparison import Comparison, Truth, compare
 from nnconform.harness.properties import judge_property
 from nnconform.harness.sampled import amiss
 from nnconform.harness.screen import screen
-from nnconform.harness.transcript import Answer, Transcript
+from nnconform.harness.transcript import Answer, Raised, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
 
@@ -26,6 +26,7 @@ _LARGE = 4096
 """Arrays of more elements are compared where they lie, not as copies of their bytes."""
 _ASKED_FIRST = frozenset({"first", "others"})
 _SECOND = frozenset({"others", "mutated"})
+_ORDER = {"first": "first", "others": "second"}
 _MAY_DECLINE = frozenset({"alone", "fortran", "strided"})
 _WORDS = {
     "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
@@ -43,10 +44,10 @@ def judge(frozen: Frozen, transcript: Transcript) -> Verdict:
 def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
     verdict = Verdict()
     if transcript.unsupported:
-        verdict.outcome, verdict.reason = "unsupported", transcript.unsupported
+        verdict.outcome, verdict.reason, verdict.lacks = "unsupported", transcript.unsupported, transcript.lacks
         return verdict
     if frozen["kind"] == "trait":
-        _judge_trait(frozen, transcript, verdict)
+        _judge_trait(frozen, transcript.answers["first"], verdict)
     else:
         _Judgement(frozen, transcript, verdict).judge()
     if verdict.findings:
@@ -56,14 +57,20 @@ def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
     return verdict
 
 
-def _judge_trait(frozen: Frozen, transcript: Transcript, verdict: Verdict) -> None:
-    """A trait is measured, never failed: whether the question was refused, and what came where it was not."""
-    answer = transcript.answers["first"]
+def _judge_trait(frozen: Frozen, answer: Answer, verdict: Verdict) -> None:
+    """A trait is measured: whether the framework refused, and what came if not.  Only an adapter's own fault fails."""
+    if answer.raised and not answer.raised.by_framework:
+        verdict.findings.append(Finding("crash", "first", "", _told(answer.raised), None))
+        return
     if answer.raised:
         found = f"refused ({answer.raised.type})"
     else:
         found = "; ".join(_in_short(value) for value in answer.values.values()) or "no array"
     verdict.traits[frozen["expect"]["trait"]] = found
+
+
+def _told(raised: Raised) -> str:
+    return f"{raised.type} at {raised.stage}: {raised.message.splitlines()[0] if raised.message else ''}"
 
 
 def _in_short(value: Array) -> str:
@@ -103,8 +110,9 @@ class _Judgement:
                 continue
             elif not self._repeats(question, answer):
                 self._answer(question, answer)
-        for name in self.transcript.overwritten:
-            self._find("overwritten", "first", name, "an earlier answer changed when another question was asked")
+        for question, name in self.transcript.overwritten:
+            told = f"the {_ORDER[question]} answer changed when a later question was asked"
+            self.verdict.findings.append(Finding("overwritten", question, name, told, None))
         first = self.transcript.answers["first"]
         if not self.verdict.findings and "property" in self.frozen["expect"]:
             judge_property(self.frozen["expect"]["property"], first.values, self.truths["first"], self.verdict)
@@ -133,13 +141,7 @@ class _Judgement:
             self._declined(question, answer.unsupported)
             return
         if answer.raised:
-            raised = answer.raised
-            self._find(
-                "crash",
-                question,
-                "",
-                f"{raised.type} at {raised.stage}: {raised.message.splitlines()[0] if raised.message else ''}",
-            )
+            self._find("crash", question, "", _told(answer.raised))
             return
         for name in answer.changed:
             self._find("changes its inputs", question, name, f"input {name!r} came back changed")
@@ -207,7 +209,8 @@ class _Judgement:
             if question in _SECOND and self._stale(name, got):
                 facet = "stale"
             where = f"{found.wrong} of {got.size} values {_WORDS[question]}".rstrip()
-            verdict.findings.append(Finding(facet, question, name, where, found.at(found.wrong_index, question, name)))
+            witness = found.at(found.wrong_index, question, name)
+            verdict.findings.append(Finding(facet, question, name, where, witness, found.elements()))
 
     def _stale(self, name: str, got: Array) -> bool:
         """Whether this is the first answer, given again to other numbers; a wrong first answer proves nothing."""
@@ -224,13 +227,7 @@ class _Judgement:
             shapes = ", ".join(str(list(value.shape)) for value in answer.values.values())
             self._find("not refused", "refused", "", f"accepted, and answered with shape {shapes or 'nothing'}")
         elif not answer.raised.by_framework:
-            raised = answer.raised
-            self._find(
-                "not refused",
-                "refused",
-                "",
-                f"the adapter failed, not the framework: {raised.type} at {raised.stage}: {raised.message[:200]}",
-            )
+            self._find("not refused", "refused", "", f"no refusal of the framework's own: {_told(answer.raised)}")
 
     def _find(self, facet: str, question: str, output: str, message: str) -> None:
         words = _WORDS.get(question, question)

@@ -65,6 +65,8 @@ def _usable(
         got = answer.values.get(name)
         if got is None or got.dtype != dtype or list(got.shape) != truth["shape"]:
             return None
+        if "one_sided" in truth or "period" in truth:
+            return None
         if answer.places[name] != transcript.device or not got.size:
             return None
         parts.append(Part(question, name, got, truth))

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from nnconform.reference import sampled
+from nnconform.reference import repeated, sampled
 from nnconform.reference.printed import check_printed
 from nnconform.reference.results import judged_by, should
 from nnconform.spec import SPEC_VERSION
@@ -114,8 +114,12 @@ def _expect(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, An
     if case.kind == "trait":
         return {"trait": case.trait}
     second = {name: others(values) for name, values in arrays.items()}
-    expect = judged_by(case, dtype, arrays, second)
     axes = batch_axes(case)
+    if repeated.period(case):
+        one, other = (repeated.leading(case, numbers, axes) for numbers in (arrays, second))
+        expect = repeated.named(case, judged_by(case, dtype, one, other, repeated.first_period(case, axes)), axes)
+    else:
+        expect = judged_by(case, dtype, arrays, second)
     if axes:
         expect["batch"] = axes[1]
     if case.claim:

@@ -1,4 +1,4 @@
-"""Whether a document's printed digits are the truth, rounded as printed.
+"""Whether digits that a document prints, or that an author worked out, are the truth, rounded as written.
 
 Checked once, when a case is frozen, against the truth of the exact decimals that the document writes, because a
 printed digit speaks of those and not of their float32 neighbours.
@@ -22,34 +22,34 @@ if TYPE_CHECKING:
 
 
 def check_printed(case: Case) -> None:
-    """Raise ValueError where a printed figure is not the truth to its last digit."""
-    if not case.printed:
+    """Raise ValueError where a figure is not the truth to its last digit."""
+    if not case.printed and not case.expected:
         return
     known: dict[str, Any] = {name: _exact(made) for name, made in case.inputs.items()}
     for step in case.steps:
         known[step.name] = apply(
             step.operation, [known[name] for name in step.inputs], dict(step.attributes), arithmetic("float64")
         )
-    for name, printed in case.printed.items():
-        figures = list(_flat(printed))
-        values = list(known[name].ravel())
-        if len(figures) != len(values):
-            raise ValueError(f"printed {name}: {len(figures)} figures for {len(values)} values")
-        for figure, value in zip(figures, values, strict=True):
-            _check(name, figure, value)
+    for key, written in (("printed", case.printed), ("expected", case.expected)):
+        for name, nested in written.items():
+            figures, values = list(_flat(nested)), list(known[name].ravel())
+            if len(figures) != len(values):
+                raise ValueError(f"{key} {name}: {len(figures)} figures for {len(values)} values")
+            for figure, value in zip(figures, values, strict=True):
+                _check(f"{key} {name}", figure, value)
 
 
-def _check(name: str, figure: str, value: Any) -> None:
+def _check(where: str, figure: str, value: Any) -> None:
     written = Decimal(figure)
     half_a_digit = Fraction(Decimal(1).scaleb(int(written.as_tuple().exponent))) / 2
     true = middle(value.exact) if isinstance(value, Ball) else Fraction(value)
     if abs(true - Fraction(written)) > half_a_digit:
-        raise ValueError(f"printed {name}: {figure}, but the truth is {float(true)!r}")
+        raise ValueError(f"{where}: {figure}, but the truth is {float(true)!r}")
 
 
 def _exact(made: Any) -> Any:
     if not isinstance(made, Literal):
-        raise ValueError("printed digits need inputs that are written out")  # noqa: TRY004 - the case's fault
+        raise ValueError("digits need inputs that are written out")  # noqa: TRY004 - the case's fault
     out = np.empty(len(made.values), object)
     for number, value in enumerate(made.values):
         out[number] = exactly(Fraction(value))

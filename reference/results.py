@@ -62,7 +62,26 @@ def truths(
     """The exact results of a case's outputs with their bounds, encoded."""
     exact = case.kind == "probe" or all(catalogue()[name].exact for name in case.operations)
     found = evaluate(case, dtype, {name: values_of(given) for name, given in arrays.items()}, terms)
-    return {name: truth_of(chosen(name, found[name]), dtype, exact) for name in case.outputs}
+    made = {}
+    for name in case.outputs:
+        values = chosen(name, found[name])
+        made[name] = truth_of(values, dtype, exact)
+        if not exact and keeps_sign(case, name) and any(_about_zero(value) for value in values.ravel()):
+            made[name]["one_sided"] = True
+    return made
+
+
+def keeps_sign(case: Case, output: str) -> bool:
+    """Whether every conforming answer is 0 or has the sign of the exact result: the formula's roundings keep it."""
+    step = next(step for step in case.steps if step.name == output)
+    last = step.attributes.get("activation") or next(iter(reversed(step.attributes.get("activations", ()))), None)
+    sign = catalogue()[last or step.operation].sign
+    return sign == "positive" or (sign == "exact" and not last and all(name in case.inputs for name in step.inputs))
+
+
+def _about_zero(value: Any) -> bool:
+    """Whether the bound alone would let an answer have the other sign."""
+    return isinstance(value, Ball) and bool(value.error > 0) and not value.error < abs(value.exact)
 
 
 def evaluate(

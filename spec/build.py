@@ -29,7 +29,8 @@ SYSTEM = re.compile(r"S([1-9]|[12][0-9]|3[0-2])\Z")
 
 _CASE_KEYS = (
     "id", "kind", "requirement", "source", "operation", "attributes", "steps", "outputs", "inputs", "systems", "level",
-    "dtypes", "left_out", "erratum", "guards", "printed", "property", "refused", "trait", "buckets", "timing",
+    "dtypes", "left_out", "erratum", "guards", "printed", "expected", "property", "refused", "trait", "buckets",
+    "timing",
 )  # fmt: skip
 
 _OWN_KEYS = {"property": "property", "refusal": "refused", "trait": "trait", "timing": "timing"}
@@ -65,6 +66,7 @@ class CaseBuilder(TimingReader):
             systems=self._systems(), level=self._one_of("level", LEVELS, "must"),
             dtypes=self._dtypes(), left_out=self._left_out(), erratum=self.raw.get("erratum"),
             guards=tuple(self._texts("guards", [])), printed=self.raw.get("printed", {}),
+            expected=self.raw.get("expected", {}),
             claim=self._property(kind, steps), refused=self._inputs("refused", name, required="refused" in self.raw),
             trait=self.raw.get("trait"), timing=self._timing(kind),
         )  # fmt: skip
@@ -186,5 +188,6 @@ class CaseBuilder(TimingReader):
                 self._fail(f"property of {output!r}, which is no output{nearest(output, case.outputs)}")
         if unknown := set(case.refused) - set(case.inputs):
             self._fail(f"refused names no input: {sorted(unknown)}")
-        if unknown := set(case.printed) - {step.name for step in case.steps}:
-            self._fail(f"printed names no step: {sorted(unknown)}")
+        for key, figures in (("printed", case.printed), ("expected", case.expected)):
+            if unknown := set(figures) - {step.name for step in case.steps}:
+                self._fail(f"{key} names no step: {sorted(unknown)}")

@@ -58,9 +58,10 @@ def integers(name: str, places: Any, dtype: str, low: int, high: int, scale: flo
 
 
 def budget(name: str, places: Any, dtype: str, terms: int) -> Any:
-    """Integers so large that a sum of `terms` products of two of them still fits the accumulator exactly.
+    """Integers so large that a sum of `terms` products of two of them still is an integer of the dtype.
 
-    Both ends are +-floor(sqrt(2**p / terms)), p the precision of the dtype's accumulator, or of the dtype.
+    Both ends are +-floor(sqrt(2**p / terms)), p the dtype's own precision: so the sum, and every part of it in any
+    order, is exact in the dtype and in an accumulator that is wider.
     """
     precision = FORMATS[dtype].precision
     bound = isqrt(2**precision // terms)
@@ -148,7 +149,7 @@ def two_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
 EACH: dict[str, Callable[..., Any]] = {
     made.__name__: made for made in (integers, budget, dyadic, significand, log_uniform, normal, ramp, constant)
 }
-"""Kinds whose element i follows from i alone: functions of places."""
+"""Kinds whose element i follows from i alone: functions of places.  With a `period`, i counts modulo that."""
 LINES: dict[str, Callable[..., Any]] = {made.__name__: made for made in (one_hot, wide_hot, two_hot)}
 """Kinds that look along an axis: functions of a shape."""
 KINDS = {**EACH, **LINES}
@@ -161,16 +162,19 @@ def generate(data: Mapping[str, Any], dtype: str) -> Array:
     if data["generate"] in LINES:
         made = LINES[data["generate"]](data["name"], shape, dtype, **_parameters(data))
         return np.asarray(made, np.float64).reshape(shape).astype(dtype_of(dtype))
-    made = np.empty(prod(shape), dtype_of(dtype))
+    count = prod(shape)
+    made = np.empty(min(count, data.get("period", count)), dtype_of(dtype))
     for first in range(0, made.size, BLOCK):
         places = np.arange(first, min(first + BLOCK, made.size), dtype=np.uint64)
         made[first : first + BLOCK] = EACH[data["generate"]](data["name"], places, dtype, **_parameters(data))
-    return made.reshape(shape)
+    return made.reshape(shape) if made.size == count else np.resize(made, tuple(shape))
 
 
 def elements(data: Mapping[str, Any], dtype: str, places: Any) -> Array:
     """The elements of `generate` at row-major numbers `places`, of any shape; no others are made."""
     numbers = np.asarray(places, np.uint64)
+    if "period" in data:
+        numbers = numbers % np.uint64(data["period"])
     made: Array
     if data["generate"] in LINES:
         made = generate(data, dtype).ravel()[numbers]
@@ -188,7 +192,7 @@ def other_elements(data: Mapping[str, Any], dtype: str, places: Any) -> Array:
 
 
 def _parameters(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in data.items() if name not in {"generate", "name", "shape"}}
+    return {name: value for name, value in data.items() if name not in {"generate", "name", "shape", "period"}}
 
 
 def others(array: Array) -> Array:

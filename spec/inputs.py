@@ -15,12 +15,12 @@ LARGEST_INPUT = 2**26
 """Elements one input may have, so that a line of text cannot ask for a terabyte."""
 
 GENERATORS = {
-    "integers": ({"low", "high"}, {"scale"}),
+    "integers": ({"low", "high"}, {"scale", "period"}),
     "budget": ({"terms"}, set()),
-    "dyadic": (set(), {"scale"}),
-    "significand": (set(), {"scale"}),
-    "log_uniform": ({"low", "high"}, set()),
-    "normal": (set(), {"scale"}),
+    "dyadic": (set(), {"scale", "period"}),
+    "significand": (set(), {"scale", "period"}),
+    "log_uniform": ({"low", "high"}, {"period"}),
+    "normal": (set(), {"scale", "period"}),
     "one_hot": (set(), {"axis"}),
     "wide_hot": (set(), {"axis"}),
     "two_hot": (set(), {"axis"}),
@@ -76,6 +76,8 @@ class InputReader(Reader):
         if wrong := (needed - given) | (given - needed - allowed):
             self._fail(f"generator {kind!r}: missing or unknown {', '.join(sorted(wrong))}")
         parameters = {name: self._parameter(raw[name], name) for name in sorted(given)}
+        if not (isinstance(period := parameters.get("period", 1), int) and period > 0):
+            self._fail(f"generator {kind!r}: period {period} is no number of elements")
         return Generated(kind, raw.get("name", full), self._shape(raw.get("shape")), parameters)
 
     def _parameter(self, raw: Any, name: str) -> int | float:

@@ -121,6 +121,9 @@ class Case:
     erratum: str | None = None
     guards: tuple[str, ...] = ()
     printed: Mapping[str, Any] = field(default_factory=dict)
+    """The document's own digits, by step."""
+    expected: Mapping[str, Any] = field(default_factory=dict)
+    """Digits that the case's author worked out, by step."""
     claim: Property | None = None
     refused: Mapping[str, Input] = field(default_factory=dict)
     trait: str | None = None

@@ -81,12 +81,12 @@ def ids(done: Done) -> list[str]:
     return [line for line in done.out.splitlines() if "::" in line]
 
 
-def hide(module: str, folder: Path) -> None:
-    """Make a module look not installed to every Python that has `folder` on its path."""
+def hide(module: str, folder: Path, *more: str) -> None:
+    """Make modules look not installed to every Python that has `folder` on its path."""
     (folder / "sitecustomize.py").write_text(
         "import sys\n\n\nclass Hidden:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if name.partition('.')[0] == '{module}':\n"
+        f"        if name.partition('.')[0] in {(module, *more)!r}:\n"
         "            raise ModuleNotFoundError(name, name=name)\n\n\n"
         "sys.meta_path.insert(0, Hidden())\n",
         "utf-8",

@@ -57,13 +57,21 @@ def test_an_import_that_fails_is_a_finding(tmp_path: Path) -> None:
     done = nnconform_in(tmp_path, "adapter", "check", str(FAKES / "missing.py"))
     assert done.status == 1
     assert "needs frameworkthatisnowhere, which is not installed: pip install frameworkthatisnowhere" in done.out
-    assert "mend the import" in done.out
+    assert "mend this first" in done.out
     assert done.said == ["1 finding"]
 
 
 def test_a_slip_in_a_file_of_plain_functions_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (tmp_path / "mine.py").write_text("def sigmiod(z):\n    return z\n\n\ndef helper(z):\n    return z\n", "utf-8")
+    text = "def sigmiod(z):\n    return z\n\n\ndef helper(z):\n    return z\n"
+    (tmp_path / "mine.py").write_text(text, "utf-8")
     assert main(["adapter", "check", str(tmp_path / "mine.py")]) == 1
+    assert "it has sigmiod (did you mean 'sigmoid'?), helper (" in capsys.readouterr().out
+    more = "import numpy as np\nfrom numpy import tan\n\ntanh = np.tanh\nsofmax = np.vectorize(helper)\n"
+    (tmp_path / "more.py").write_text(f"{text}{more}", "utf-8")
+    assert main(["adapter", "check", str(tmp_path / "more.py")]) == 1
     out = capsys.readouterr().out
     assert "sigmiod: is no operation (did you mean 'sigmoid'?)" in out
+    assert "sofmax: is no operation (did you mean 'softmax'?)" in out
     assert "helper: " not in out
+    assert "tan: " not in out
+    assert "operations: tanh\n" in out

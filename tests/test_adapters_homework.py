@@ -10,7 +10,9 @@ import pytest
 from shell import nnconform_in, pytest_in, results
 
 from nnconform.adapters import Adapter, Unsupported
+from nnconform.adapters.contract import files_of
 from nnconform.adapters.registry import AdapterError, find
+from nnconform.adapters.sources import source_of
 
 LOOP = """
 def sigmoid(z):
@@ -98,6 +100,73 @@ def test_weights_may_be_taken_one_by_one(adapter: Adapter) -> None:
     for other in (layers[:1], [*layers, *layers], [(1, 2, "sigmoid"), (3, 4, "relu")]):
         with pytest.raises(Unsupported, match="fixed number of sigmoid layers"):
             ask(adapter, "sequential", X, other)
+
+
+BORROWED = """
+from functools import partial, wraps
+
+def _leaky(slope, x):
+    return np.where(x > 0, x, x * x.dtype.type(slope))
+
+def counted(function):
+    @wraps(function)
+    def call(*inputs, **attributes):
+        return function(*inputs, **attributes)
+    return call
+
+tanh = np.tanh
+matmul = np.matmul
+leaky_relu = partial(_leaky, 0.25)
+sigmoid = counted(lambda x: 1 / (1 + np.exp(-x)))
+softmax = counted(lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True))
+relu = np.ndarray
+linear = np
+from numpy import maximum as exp
+
+def my_dense(x, w, b, g):
+    return g(x @ w + b)
+"""
+
+
+@pytest.mark.parametrize("adapter", [BORROWED], indirect=True)
+def test_a_name_may_stand_for_anything_that_can_be_called(adapter: Adapter) -> None:
+    assert ask(adapter, "tanh", np.zeros(2)).tolist() == [0, 0]
+    assert ask(adapter, "matmul", X, W).shape == (2, 4)
+    assert ask(adapter, "leaky_relu", -X, slope=0.25)[0, 0] == -0.25
+    with pytest.raises(Unsupported, match="takes no slope"):
+        ask(adapter, "leaky_relu", X, slope=0.5)
+    assert ask(adapter, "softmax", X, axis=-1).sum() == pytest.approx(2)
+    assert ask(adapter, "dense", X, W, B, activation="tanh").shape == (2, 4)
+    assert adapter.function("relu") is None  # a class
+    assert adapter.function("linear") is None  # a module
+    assert adapter.function("exp") is None  # imported
+
+
+def test_a_class_may_keep_such_functions_beside_it(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    text = "import numpy as np\nfrom nnconform.adapters import Adapter\n\ntanh = np.tanh\nrelu = np.ndarray\n\n\n"
+    path.write_text(f"{text}class Mine(Adapter):\n    name = 'mine'\n", "utf-8")
+    adapter = find(str(path))()
+    tanh: Any = adapter.function("tanh")
+    assert tanh is np.tanh
+    assert adapter.function("relu") is None
+    assert source_of(tanh, files_of(type(adapter))) == "import numpy as np\n\ntanh = np.tanh"
+
+
+def test_what_was_borrowed_is_judged_recorded_and_counted(tmp_path: Path) -> None:
+    (tmp_path / "homework.py").write_text(f"import numpy as np\n{BORROWED}", "utf-8")
+    done = pytest_in(
+        tmp_path,
+        "--adapter=homework.py",
+        "-q",
+        "-m",
+        "round_trip or tanh or relu",
+        "-k",
+        "infinities or special_values",
+    )
+    outcomes = {line["operations"][0]: line["outcome"] for line in results(tmp_path).values()}
+    assert outcomes.items() >= {"tanh": "passed", "relu": "unsupported", "round_trip": "unsupported"}.items()
+    assert done.status == 0, done.out + done.err
 
 
 @pytest.mark.parametrize("adapter", ["def sequential(x, layers):\n    return layers\n"], indirect=True)

@@ -3,7 +3,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from shell import DENSE, FAKES, SIGMOID, hide, pytest_in, run
+from shell import DENSE, FAKES, SIGMOID, hide, nnconform_in, pytest_in, results, run
 
 
 @pytest.mark.parametrize(
@@ -27,6 +27,7 @@ from shell import DENSE, FAKES, SIGMOID, hide, pytest_in, run
         (["--adapter=numpy", "--dtype=,"], ["--dtype needs one of ", "float32"]),
         (["--adapter=numpy", "--mode=eagr"], ["unknown mode 'eagr' (did you mean 'eager'?); known: "]),
         (["--adapter=numpy", "--level=shoud"], ["unknown level 'shoud' (did you mean 'should'?); known: must, should"]),
+        (["--adapter=numpy", "--level=must,should"], ["--level is one of must, should: should takes in what must be"]),
         (["--adapter=numpy", "-m", "sigmiod"], ["no case is marked 'sigmiod' (did you mean 'sigmoid'?)"]),
         (["--adapter=numpy", "spec/layers/dens.toml"], [f"no such file or folder: spec/layers/dens.toml (did you mean '{DENSE}'?)"]),
         (["--adapter=numpy", "-n", "2", "nowhere.toml"], ["no such file or folder: nowhere.toml"]),
@@ -46,6 +47,28 @@ def test_what_is_asked_wrongly_is_told_in_one_line(tmp_path: Path, arguments: li
 def test_a_misspelt_file_of_functions_is_told_with_its_neighbour(tmp_path: Path) -> None:
     (tmp_path / "homework.py").touch()
     pytest_in(tmp_path, "--adapter=homwork.py").complains("'homwork.py' (did you mean 'homework.py'?)")
+
+
+def test_a_file_without_an_operation_is_told_with_what_it_has(tmp_path: Path) -> None:
+    text = (
+        "from numpy import exp\n\n\ndef logistic(x):\n    return 1 / (1 + exp(-x))\n\n\ndef sigmod(x):\n    return x\n"
+    )
+    (tmp_path / "homework.py").write_text(text, "utf-8")
+    words = (
+        "no operation in homework.py; it has logistic, sigmod (did you mean 'sigmoid'?) (nnconform list --operations"
+    )
+    pytest_in(tmp_path, "--adapter=homework.py").complains(words)
+    assert not list(tmp_path.rglob("*.jsonl"))
+    (tmp_path / "homework.py").write_text("x = 1\n", "utf-8")
+    pytest_in(tmp_path, "--adapter=homework.py").complains("no operation in homework.py; it has no function (")
+
+
+def test_several_records_make_a_page_only_where_it_is_said_where(tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.jsonl").touch()
+    (tmp_path / "a.html").write_text("its own page", "utf-8")
+    nnconform_in(tmp_path, "report", "a.jsonl", "b.jsonl").complains("say where it goes, as -o page.html")
+    assert (tmp_path / "a.html").read_text("utf-8") == "its own page"
 
 
 def test_two_files_of_one_name_would_have_the_same_ids(tmp_path: Path) -> None:
@@ -87,6 +110,13 @@ def test_an_outside_adapter_whose_framework_is_missing_is_told_with_the_pip_line
     (site / "ghost_adapter.py").write_text((FAKES / "missing.py").read_text("utf-8"), "utf-8")
     done = run(["-m", "pytest", "--adapter=ghost"], tmp_path, site)
     done.complains("'ghost' needs frameworkthatisnowhere", "pip install frameworkthatisnowhere")
+    done = run(["-m", "pytest", "--adapter=numpy,ghost"], tmp_path, site)
+    done.complains("'ghost' needs frameworkthatisnowhere", "pip install frameworkthatisnowhere")
+    hide("torch", site, "tensorflow", "jax")
+    done = run(["-m", "pytest", "--adapter=all", f"{SIGMOID}::around_zero"], tmp_path, site)
+    assert done.status == 0, done.out + done.err
+    assert "nnconform: left out: the adapter 'ghost' needs frameworkthatisnowhere, which is not installed" in done.out
+    assert {line["adapter"] for line in results(tmp_path).values()} == {"numpy"}
 
 
 def test_results_that_cannot_be_written_are_told_before_the_first_case(tmp_path: Path) -> None:

@@ -79,8 +79,12 @@ def test_state_has_facets_of_its_own(coffee: tuple[dict[str, Any], Transcript]) 
     stale.answers["mutated"].values["z"] = transcript.answers["first"].values["z"]
     assert facets(line, stale) == {"stale"}
     overwritten = copy.deepcopy(transcript)
-    overwritten.overwritten.append("z")
-    assert facets(line, overwritten) == {"overwritten"}
+    overwritten.overwritten.append(("others", "z"))
+    (found,) = judge(line, overwritten).findings
+    assert (found.facet, found.question, found.output) == ("overwritten", "others", "z")
+    assert "the second answer changed" in found.line()
+    again = from_data(json.loads(json.dumps(to_data(overwritten))))
+    assert again.overwritten == overwritten.overwritten
     changed = copy.deepcopy(transcript)
     changed.answers["strided"].changed.append("x")
     assert facets(line, changed) == {"changes its inputs"}

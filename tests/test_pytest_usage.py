@@ -165,6 +165,17 @@ def test_collecting_imports_no_framework(every_id: list[str], tmp_path: Path) ->
     assert done.status == 0, done.err
 
 
+def test_own_tests_are_left_out_with_a_word_where_no_path_is_typed(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text("def test_it():\n    pass\n", "utf-8")
+    told = "nnconform: no path typed: only the specification is run"
+    done = pytest_in(tmp_path, "--adapter=numpy", "-k", "around_zero or test_it", "--dtype=float64")
+    assert told in done.out.splitlines()
+    assert "test_it.py" not in done.out
+    done = pytest_in(tmp_path, "--adapter=numpy", "test_it.py", FEW)
+    assert "no path typed" not in done.out
+    assert "3 passed" in done.out
+
+
 def test_without_an_adapter_the_plugin_sleeps(tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(
         "import sys\n\n\ndef test_it(pytestconfig):\n"

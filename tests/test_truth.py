@@ -112,7 +112,7 @@ class Erring:
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_every_conforming_sigmoid_is_within_its_bound(dtype: str) -> None:
-    x = np.concatenate([named("normal", dtype, [30], scale=4.0), np.array([-87, -30, -17, 0, 17, 30], dtype)])
+    x = np.concatenate([named("normal", dtype, [30], scale=4.0), np.array([-87, -30, -17, 17, 30], dtype)])
     shares = []
     for value, ball in zip(x, truth("sigmoid", dtype, x), strict=True):
         for seed in range(40):
@@ -120,6 +120,13 @@ def test_every_conforming_sigmoid_is_within_its_bound(dtype: str) -> None:
             made = erring.divide(Fraction(1), erring.off(1 + erring.exp(-Fraction(float(value)))))
             shares.append(float(abs(made - middle(ball.exact)) / Fraction(upward(ball.error))))
     assert 0.3 < max(shares) <= 1
+
+
+@pytest.mark.parametrize(("operation", "wanted"), [("sigmoid", Fraction(1, 2)), ("tanh", Fraction(0))])
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_at_zero_nothing_errs(dtype: str, operation: str, wanted: Fraction) -> None:
+    for ball in truth(operation, dtype, np.array([0.0, -0.0], dtype)):
+        assert (middle(ball.exact), upward(ball.error)) == (wanted, 0)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -6,25 +6,31 @@ from typing import Any
 
 import numpy as np
 
+from nnconform.reference.textbook.narrow import in_float32
+
 Array = Any
 
 
+@in_float32
 def sigmoid(z: Array) -> Array:
     """1 / (1 + exp(-z)).  An exponential that overflows is an infinity, and its reciprocal 0, which is right."""
     with np.errstate(over="ignore", under="ignore"):
         return 1 / (1 + np.exp(-z))
 
 
+@in_float32
 def sigmoid_gradient(z: Array, g: Array) -> Array:
     """G * s (1 - s), s = sigmoid(z); 1 - s is taken as sigmoid(-z), which does not cancel."""
     return g * sigmoid(z) * sigmoid(-z)
 
 
+@in_float32
 def tanh(z: Array) -> Array:
     """(exp(z) - exp(-z)) / (exp(z) + exp(-z))."""
     return np.tanh(z)
 
 
+@in_float32
 def tanh_gradient(z: Array, g: Array) -> Array:
     """G * (1 - tanh(z)**2)."""
     return g * (1 - np.tanh(z) ** 2)
@@ -40,11 +46,13 @@ def relu_gradient(z: Array, g: Array) -> Array:
     return np.where(z > 0, g, 0).astype(g.dtype)
 
 
+@in_float32
 def leaky_relu(z: Array, slope: float) -> Array:
     """Z where z >= 0, else slope * z."""
     return np.where(z >= 0, z, z * z.dtype.type(slope))
 
 
+@in_float32
 def leaky_relu_gradient(z: Array, g: Array, slope: float) -> Array:
     """G where z > 0, else slope * g."""
     return np.where(z > 0, g, g * g.dtype.type(slope))
@@ -60,6 +68,7 @@ def linear_gradient(z: Array, g: Array) -> Array:
     return g
 
 
+@in_float32
 def softmax(z: Array, axis: int = -1) -> Array:
     """exp(z) / sum(exp(z)), both scaled by exp(-max(z)) so that nothing overflows."""
     if z.size == 0:
@@ -69,6 +78,7 @@ def softmax(z: Array, axis: int = -1) -> Array:
         return powers / powers.sum(axis=axis, keepdims=True)
 
 
+@in_float32
 def softmax_gradient(z: Array, g: Array, axis: int = -1) -> Array:
     """S * (g - sum(g * s)), s = softmax(z)."""
     s = softmax(z, axis)

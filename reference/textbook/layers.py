@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from nnconform.reference.textbook.activations import ACTIVATIONS, softmax
+from nnconform.reference.textbook.narrow import in_float32
 from nnconform.reference.textbook.products import matmul
 
 Array = Any
@@ -19,6 +20,7 @@ Layer = tuple[Array, Array, str]
 """Weights, bias, activation."""
 
 
+@in_float32
 def dense(x: Array, w: Array, b: Array, activation: str = "linear") -> Array:
     """g(x @ w + b): rows (m, k), weights (k, n), bias (n) or (1, n), to (m, n)."""
     z = matmul(x, w) + b
@@ -30,6 +32,7 @@ def dense_gradient(x: Array, w: Array, g: Array) -> tuple[Array, Array, Array]:
     return g @ w.T, x.T @ g, g.sum(axis=0)
 
 
+@in_float32
 def dense_loop(x: Array, w: Array, b: Array, activation: str = "linear") -> Array:
     """The same for one example (k), one unit at a time."""
     units = w.shape[1]
@@ -39,6 +42,7 @@ def dense_loop(x: Array, w: Array, b: Array, activation: str = "linear") -> Arra
     return ACTIVATIONS[activation](z)
 
 
+@in_float32
 def dense_column(x: Array, w: Array, b: Array, activation: str = "linear") -> Array:
     """g(w @ x + b): weights (n, k), columns (k, m), bias (n, 1), to (n, m)."""
     z = matmul(w, x) + b
@@ -58,6 +62,7 @@ def parameter_count(layers: Sequence[Layer]) -> Array:
     return kind(sum(w.size + b.size for w, b, _ in layers))
 
 
+@in_float32
 def normalization(x: Array, mean: Array, variance: Array) -> Array:
     """(x - mean) / sqrt(variance), feature by feature."""
     return (x - mean) / np.sqrt(variance)
@@ -68,6 +73,7 @@ def normalization_gradient(x: Array, variance: Array, g: Array) -> Array:
     return g / np.sqrt(variance)
 
 
+@in_float32
 def normalization_adapted(x: Array, data: Array) -> Array:
     """Mean and variance of the data's columns, then `normalization`."""
     return normalization(x, data.mean(axis=0), data.var(axis=0))

@@ -6,9 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from nnconform.reference.textbook.narrow import in_float32
+
 Array = Any
 
 
+@in_float32
 def dot(a: Array, b: Array) -> Array:
     """Sum over k of a[k] b[k], (k) by (k) to a number."""
     return np.dot(a, b)
@@ -27,6 +30,7 @@ def dot_gradient(a: Array, b: Array, g: Array) -> tuple[Array, Array]:
     return g * b, g * a
 
 
+@in_float32
 def matmul(a: Array, b: Array) -> Array:
     """z[i, j] = a[i, :] . b[:, j], (m, k) by (k, n) to (m, n)."""
     return np.matmul(a, b)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import inf, isnan, nan
 from typing import Any
 
@@ -54,6 +55,8 @@ def sigmoid(x: Value, work: Arithmetic) -> Value:
     """1 / (1 + exp(-x)); an exponential that overflows gives 0."""
     if isinstance(x, float):
         return nan if isnan(x) else Ball(ONE if x > 0 else ZERO)
+    if x.exact == 0 and x.error == 0:
+        return Ball(ONE / 2)  # exp(0) = 1, and the quotient is a number of every format
     grant, divide = work.relative("exp"), work.relative("divide")
     most = exp(-x.low).upper() * (1 + grant) + work.tiny
     low = ZERO
@@ -68,15 +71,17 @@ def tanh(x: Value, work: Arithmetic) -> Value:
     """The hyperbolic tangent, an elementary function of the published table."""
     if isinstance(x, float):
         return nan if isnan(x) else Ball(ONE if x > 0 else -ONE)
+    if x.exact == 0 and x.error == 0:
+        return x  # tanh(0) = 0 (C99, F.9.2.6)
     ends = enclosing(x.exact.tanh(), x.low.tanh(), x.high.tanh())
     return Ball(ends.exact, (ends.error + work.ulps("tanh", ends.magnitude)).upper())
 
 
 def decision(a: Value, work: Arithmetic, threshold: float, strict: bool) -> Value:
-    """1 where a >= threshold (a > threshold where strict), else 0; nan is no yes."""
+    """1 where a >= threshold (a > threshold where strict), else 0; nan is no yes.  The threshold is stored first."""
     if isinstance(a, float):
         return Ball(ONE if a == inf else ZERO)
-    limit = arb(threshold)
+    limit = arb(float(work.stored.nearest(Fraction(threshold))))
     if a.low > limit or (not strict and a.low >= limit):
         return Ball(ONE)
     if a.high < limit or (strict and a.high <= limit):
@@ -89,16 +94,23 @@ def softmax(row: list[Value], work: Arithmetic) -> list[Value]:
     if any(special(x) for x in row):
         return _special_softmax(row, work)
     balls = [x for x in row if isinstance(x, Ball)]
-    top = balls[0]
-    for x in balls[1:]:
-        top = x if x.exact.mid() > top.exact.mid() else top
-    powers = [_power(x, top, work) for x in balls]
+    top = largest(balls)
+    powers = [power(x, top, work) for x in balls]
     total = add(powers, work)
     shares = sum((exp(x.exact - top.exact) for x in balls), ZERO)
-    return [_quotient(power, total, power.exact / shares, work) for power in powers]
+    return [_quotient(part, total, part.exact / shares, work) for part in powers]
 
 
-def _power(x: Ball, top: Ball, work: Arithmetic) -> Ball:
+def largest(row: list[Ball]) -> Ball:
+    """The largest score of a row."""
+    top = row[0]
+    for x in row[1:]:
+        top = x if x.exact.mid() > top.exact.mid() else top
+    return top
+
+
+def power(x: Ball, top: Ball, work: Arithmetic) -> Ball:
+    """exp(x - top)."""
     shift = x.exact - top.exact
     reach = (x.error + top.error + work.unit * (abs(shift) + x.error + top.error)).upper()
     grant = work.relative("exp")

@@ -30,6 +30,8 @@ class Arithmetic:
         self.unit = _arb(self.format.unit_roundoff)
         self.tiny = _arb(self.format.smallest_normal)
         self.largest = _arb(self.format.largest)
+        self.overflow = _arb((2 - self.stored.unit_roundoff) * Fraction(2) ** self.stored.max_exponent)
+        """From here on a result rounds to an infinity."""
 
     def relative(self, function: str) -> Any:
         """The relative error that the published table grants: n ulps are at most 2 n u."""

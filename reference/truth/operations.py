@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from nnconform.reference.truth import activations as act
+from nnconform.reference.truth import elementary, logarithms, piecewise, smooth
 from nnconform.reference.truth.arithmetic import Arithmetic, add
 from nnconform.reference.truth.ball import Ball, Value, balls, enclosing, exactly, special
 from nnconform.reference.truth.products import matmul
@@ -118,6 +119,11 @@ def stored(values: Values, work: Arithmetic) -> Values:
     return act.each(work.store, values)
 
 
+def elementwise(function: Callable[..., Value]) -> Callable[..., Values]:
+    """A function of one value, over arrays."""
+    return lambda work, x, **attributes: act.each(lambda v: function(v, work, **attributes), x)
+
+
 OPERATIONS: dict[str, Callable[..., Values]] = {
     "dot": dot,
     "matmul": product,
@@ -137,6 +143,13 @@ OPERATIONS: dict[str, Callable[..., Values]] = {
     "parameter_count": parameter_count,
     "normalization": normalization,
     "normalization_adapted": normalization_adapted,
+    "log_softmax": logarithms.log_softmax,
+    "logsumexp": logarithms.logsumexp,
+    **{
+        name: elementwise(getattr(module, name))
+        for module in (elementary, piecewise, smooth)
+        for name in module.__all__
+    },
 }
 
 _TAKE_NUMBERS = frozenset({"dot", "matmul", "dense", "dense_loop", "dense_column", "sequential", "parameter_count"})

@@ -1,4 +1,9 @@
-"""The catalogue: one TOML file an operation, from which all questions about it derive."""
+"""The catalogue: one TOML file an operation: what it takes, what it may spend, and what its cases must cover.
+
+`nnconform list --grid` holds `absent` against the cases, kind by kind.  `summary`, `formula`, `source`,
+`should_source`, `refusals`, `probes` and `gradient` are for people: the tests see only that refusals and probes are
+listed where there are such cases, and that sources are headings that exist.
+"""
 
 from __future__ import annotations
 
@@ -48,6 +53,9 @@ class Operation:
     elementwise: bool = False
     exact: bool = False
     """Nothing is rounded: every bit is determined."""
+    sign: str = ""
+    """What the sign of a result is, where no rounding of the formula can change it: `positive` (never below 0, whatever
+    it is given) or `exact` (that of the exact result of the numbers given, or the result is 0)."""
     should_ulps: int | None = None
     should_source: str = ""
     refusals: tuple[str, ...] = ()

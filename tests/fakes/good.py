@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from nnconform.adapters import Adapter
+from nnconform.adapters import Adapter, Unsupported
 
 
 def activate(z: Any, activation: str) -> Any:
+    if activation not in {"linear", "sigmoid"}:
+        raise Unsupported(f"no layer with {activation}")
     return 1 / (1 + np.exp(-z)) if activation == "sigmoid" else z
 
 

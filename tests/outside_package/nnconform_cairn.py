@@ -35,7 +35,6 @@ class Cairn(Adapter):
     """Cairn on the one device it has."""
 
     name = "cairn"
-    framework = "cairn"
 
     def to_native(self, array: Any) -> cairn.Heap:
         if array.dtype.name not in cairn.CODES:

@@ -9,8 +9,11 @@ import numpy as np
 
 from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook.activations import ACTIVATIONS
+from zoo import framework
 
 Array = Any
+SLOW = 20_000
+"""Elements of the largest input that a sum by Python's own loops is asked about."""
 
 
 def _checked(a: Array, b: Array) -> None:
@@ -49,6 +52,8 @@ class _Products(NumPy):
 class Reversed(_Products):
     """Sums from the last term to the first."""
 
+    largest = SLOW
+
     def product(self, a: Array, b: Array) -> Array:
         total = np.zeros((a.shape[0], b.shape[1]), a.dtype)
         for k in reversed(range(a.shape[1])):
@@ -59,6 +64,8 @@ class Reversed(_Products):
 class InOrder(_Products):
     """Sums term by term, each rounded."""
 
+    largest = SLOW
+
     def product(self, a: Array, b: Array) -> Array:
         total = np.zeros((a.shape[0], b.shape[1]), a.dtype)
         for k in range(a.shape[1]):
@@ -68,6 +75,8 @@ class InOrder(_Products):
 
 class Pairwise(_Products):
     """Sums in a tree."""
+
+    largest = SLOW
 
     def product(self, a: Array, b: Array) -> Array:
         def tree(low: int, high: int) -> Array:
@@ -91,6 +100,8 @@ class Blocked(_Products):
 class Kahan(_Products):
     """Sums with compensation."""
 
+    largest = SLOW
+
     def product(self, a: Array, b: Array) -> Array:
         total = np.zeros((a.shape[0], b.shape[1]), a.dtype)
         lost = np.zeros_like(total)
@@ -105,6 +116,8 @@ class Kahan(_Products):
 
 class DoubleInside(_Products):
     """Everything in the widest float at hand, rounded once."""
+
+    largest = SLOW
 
     def product(self, a: Array, b: Array) -> Array:
         return (a.astype(np.longdouble) @ b.astype(np.longdouble)).astype(a.dtype)
@@ -205,3 +218,63 @@ class ReadOnlyResults(NumPy):
         made = np.asarray(NumPy.sigmoid(x))
         made.flags.writeable = False
         return made
+
+
+class Asserts(NumPy):
+    """The framework refuses with an `assert`."""
+
+    owned = False
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        return framework.asserting(a, b)
+
+
+class Unimplemented(NumPy):
+    """The framework refuses with NotImplementedError."""
+
+    owned = False
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        return framework.unimplemented(a, b)
+
+
+class OwnAsserts(NumPy):
+    """A student's own product checks with `assert`: the file itself is what is tested."""
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        assert a.shape[-1] == b.shape[0], "inner sizes differ"
+        return a @ b
+
+
+class Library(NumPy):
+    """Operations are another library's compiled functions, with no frame of their own."""
+
+    owned = False
+    matmul: Any = np.matmul
+    tanh: Any = np.tanh
+
+
+class RefusesLate(NumPy):
+    """Computes, and refuses, once an answer is waited for."""
+
+    owned = False
+    matmul = staticmethod(NumPy.matmul)
+    dot = staticmethod(NumPy.dot)
+    dense = staticmethod(NumPy.dense)
+
+    def function(self, operation: str) -> Any:
+        found = super().function(operation)
+        return found and framework.deferred(found)
+
+    def synchronize(self, value: Any) -> None:
+        framework.waited(value)
+
+    def to_numpy(self, value: Any) -> Any:
+        return framework.waited(value)
+
+
+class RefusesWhenRead(RefusesLate):
+    """Computes, and refuses, once an answer is read."""
+
+    def synchronize(self, value: Any) -> None:
+        pass
