@@ -20,9 +20,12 @@ import platform
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from types import ModuleType
 from typing import Any, ClassVar
 
 import numpy as np
+
+from nnconform.adapters.sources import defined
 
 Function = Callable[..., Any]
 
@@ -39,10 +42,6 @@ class Adapter:
     """The base of all adapters; a NumPy-like framework on one CPU needs to override nothing."""
 
     name: ClassVar[str] = "unnamed"
-    framework: ClassVar[str] = "numpy"
-    """The module whose presence decides whether the framework is installed."""
-    install: ClassVar[str] = ""
-    """The command that installs the framework."""
     modes: ClassVar[Sequence[str]] = ("eager",)
     """What `--mode` may ask for: `eager`, and those of `compiled` and `xla` that `compile` can make."""
     script: ClassVar[str] = "import numpy as np"
@@ -143,9 +142,8 @@ class Adapter:
             if operation in vars(kind):
                 found: Function = getattr(self, operation)
                 return found
-            module = vars(sys.modules.get(kind.__module__, object))
-            plain = module.get(operation)
-            if inspect.isfunction(plain) and kind is not Adapter:
+            plain = None if kind in {Adapter, object} else own_function(sys.modules.get(kind.__module__), operation)
+            if plain is not None:
                 return plain
         return None
 
@@ -154,10 +152,34 @@ class Adapter:
         return x
 
 
+def is_function(value: object) -> bool:
+    """Whether a name stands for something to call: a function, a partial, what a compiler made; no class or module."""
+    return callable(value) and not isinstance(value, type | ModuleType)
+
+
+def own_function(module: ModuleType | None, name: str) -> Function | None:
+    """What a file has to call under a name: a function, or what it assigns (`tanh = np.tanh`).
+
+    Not what it merely imports from a library: `from math import exp` is there to compute with.
+    """
+    found = getattr(module, name, None)
+    if inspect.isfunction(found):
+        return found
+    return found if module and is_function(found) and name in defined(module.__name__) else None
+
+
+def files_of(kind: type[Adapter]) -> list[str]:
+    """The modules that hold an adapter's classes and functions."""
+    own = [each.__module__ for each in kind.__mro__ if each not in {Adapter, object}]
+    file = getattr(kind, "file", None)
+    return list(dict.fromkeys([*own, *([file.__name__] if isinstance(file, ModuleType) else [])]))
+
+
 def describe(adapter: Adapter) -> dict[str, Any]:
     """What is tested, on what: the part of a record's header that comes from beside the framework."""
     return {
         "adapter": adapter.name,
+        "class": f"{type(adapter).__module__}:{type(adapter).__qualname__}",
         "device": adapter.device,
         "mode": adapter.mode,
         "devices": list(adapter.devices()),

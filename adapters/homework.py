@@ -4,6 +4,7 @@ The names are the catalogue's, or one of `ALIASES`.  Signatures may be the docum
 without an activation is a sigmoid layer, as in the slides; `dense(a_in, W, b, g)` is given the file's own function
 of the activation's name; `my_sequential(x, W1, b1, W2, b2)` takes its weights one by one.  A `dense` that takes one
 row at a time is asked one row, and nothing else.  (A `dense` and a `my_sequential` are tried once on zeros to see.)
+A name may be given anything that can be called: `tanh = np.tanh`, a `functools.partial`, what a compiler made.
 """
 
 from __future__ import annotations
@@ -17,7 +18,10 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.adapters.contract import Adapter, Unsupported, is_function, own_function
+from nnconform.adapters.sources import defined
+from nnconform.spec.catalogue import catalogue
+from nnconform.spec.errors import nearest
 
 ALIASES = {
     "sequential": ("sequential", "my_sequential", "my_sequential_v"),
@@ -25,13 +29,14 @@ ALIASES = {
     "dense": ("dense", "my_dense"),
     "dense_loop": ("dense_loop", "dense", "my_dense"),
 }
+_USUAL = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.25, "alpha": 1, "approximate": "none"}
 _FIXED = {"dense": "sigmoid", "dense_loop": "sigmoid", "dense_column": "sigmoid"}
 
 
 def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
     """An adapter class around a module of plain functions, or the one Adapter class that the module defines.
 
-    Raises ValueError where the module defines several.
+    Raises ValueError where the module defines several, or no operation.
     """
     classes = [item for item in vars(module).values() if _is_adapter_of(item, module)]
     if len(classes) > 1:
@@ -40,6 +45,11 @@ def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
     if classes:
         found: type[Adapter] = classes[0]
         return found
+    if not any(_named(module, operation) for operation in catalogue()):
+        raise ValueError(
+            f"no operation in {path}; it has {_others(module) or 'no function'} "
+            "(nnconform list --operations prints the names that can be asked)"
+        )
 
     class Homework(Adapter):
         """Plain functions over NumPy arrays."""
@@ -49,14 +59,28 @@ def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
         file: ClassVar[ModuleType] = module
 
         def plain(self, operation: str) -> Callable[..., Any] | None:
-            return adapted(operation) or super().plain(operation)
+            return adapted(operation)
 
     @cache
     def adapted(operation: str) -> _Adapted | None:
-        plain = (getattr(module, alias, None) for alias in ALIASES.get(operation, (operation,)))
-        return next((_Adapted(operation, found) for found in plain if inspect.isfunction(found)), None)
+        found = _named(module, operation)
+        return _Adapted(operation, found, module) if found else None
 
     return Homework
+
+
+def _named(module: ModuleType, operation: str) -> Callable[..., Any] | None:
+    """What the file has for an operation, by any of its names."""
+    found = (own_function(module, alias) for alias in ALIASES.get(operation, (operation,)))
+    return next(filter(None, found), None)
+
+
+def _others(module: ModuleType) -> str:
+    """The file's own public functions, each with the operation that may have been meant."""
+    known = {*catalogue(), *(alias for aliases in ALIASES.values() for alias in aliases)}
+    own = defined(module.__name__)
+    functions = [name for name, value in vars(module).items() if name in own and is_function(value)]
+    return ", ".join(f"{name}{nearest(name, known)}" for name in functions if not name.startswith("_"))
 
 
 def _is_adapter_of(item: Any, module: ModuleType) -> bool:
@@ -66,9 +90,9 @@ def _is_adapter_of(item: Any, module: ModuleType) -> bool:
 class _Adapted:
     """A student's function, called with what its signature takes."""
 
-    def __init__(self, operation: str, plain: Callable[..., Any]) -> None:
-        self.operation, self.plain = operation, plain
-        self.taken = tuple(inspect.signature(plain).parameters)
+    def __init__(self, operation: str, plain: Callable[..., Any], module: ModuleType) -> None:
+        self.operation, self.plain, self.module = operation, plain, module
+        self.taken, self.takes_all = _signature(plain)
         self.__wrapped__ = plain
         self.one_row = operation in {"dense", "sequential"} and _takes_one_row(self)
 
@@ -79,26 +103,35 @@ class _Adapted:
 
     def call(self, *inputs: Any, **attributes: Any) -> Any:
         """The function, however many rows there are."""
-        if self.operation == "sequential" and len(self.taken) != 2:
+        if self.operation == "sequential" and len(self.taken) != 2 and not self.takes_all:
             return self.plain(inputs[0], *_flat(inputs[1], len(self.taken) - 1))
         return self.plain(*inputs, **self._given(attributes))
 
     def _given(self, attributes: dict[str, Any]) -> dict[str, Any]:
-        given = {name: value for name, value in attributes.items() if name in self.taken}
+        given = {name: value for name, value in attributes.items() if self.takes_all or name in self.taken}
         if "g" in self.taken and "activation" in attributes:
             given["g"] = self._own(attributes["activation"])
             return given
-        usual = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.25, "activation": _FIXED.get(self.operation)}
+        usual = {**_USUAL, "activation": _FIXED.get(self.operation)}
         for name, value in attributes.items():
             if name not in given and value != usual.get(name):
                 raise Unsupported(f"the function takes no {name}")
         return given
 
     def _own(self, activation: str) -> Callable[..., Any]:
-        found = self.plain.__globals__.get(activation)
-        if not callable(found):
-            raise Unsupported(f"the file has no {activation} to give to {self.plain.__name__}")
-        return found  # type: ignore[no-any-return]
+        known = getattr(inspect.unwrap(self.plain), "__globals__", vars(self.module))
+        if not is_function(known.get(activation)):
+            raise Unsupported(f"the file has no {activation} to give to {getattr(self.plain, '__name__', 'dense')}")
+        return known[activation]  # type: ignore[no-any-return]
+
+
+def _signature(plain: Callable[..., Any]) -> tuple[tuple[str, ...], bool]:
+    """Names of what a function takes, and whether it takes whatever it is given (or does not say)."""
+    try:
+        found = inspect.signature(plain).parameters
+    except (TypeError, ValueError):
+        return (), True
+    return tuple(found), any(each.kind is each.VAR_KEYWORD for each in found.values())
 
 
 def _takes_one_row(function: _Adapted) -> bool:

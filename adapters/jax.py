@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 
 from nnconform.adapters.compiled import arrays_only
-from nnconform.adapters.contract import Adapter
+from nnconform.adapters.jax_functions import JAXFunctions
 
 
 def activate(z: Any, activation: str) -> Any:
@@ -95,12 +95,10 @@ def decision(a: Any, threshold: float, strict: bool) -> Any:
     return (a > threshold if strict else a >= threshold).astype(a.dtype)
 
 
-class JAX(Adapter):
+class JAX(JAXFunctions):
     """JAX on `cpu`, `cuda` (or `gpu`), `cuda:1`."""
 
     name = "jax"
-    framework = "jax"
-    install = "pip install jax"
     modes = ("eager", "compiled")
     script: ClassVar[str] = "import jax\nimport jax.numpy as jnp\njax.config.update('jax_enable_x64', True)"
     array_source = "jnp.array({values}, dtype=jnp.{dtype})"

@@ -8,15 +8,13 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnconform.adapters.contract import Adapter
-from nnconform.reference.textbook import activations, layers, products
+from nnconform.reference.textbook import activations, elementary, layers, logarithms, piecewise, products, smooth
 
 
 class NumPy(Adapter):
     """The textbook on the CPU."""
 
     name = "numpy"
-    framework = "numpy"
-    install = "pip install numpy"
     owned: ClassVar[bool] = True
 
     dot = staticmethod(products.dot)
@@ -36,6 +34,25 @@ class NumPy(Adapter):
     parameter_count = staticmethod(layers.parameter_count)
     normalization = staticmethod(layers.normalization)
     normalization_adapted = staticmethod(layers.normalization_adapted)
+    exp = staticmethod(elementary.exp)
+    expm1 = staticmethod(elementary.expm1)
+    log = staticmethod(elementary.log)
+    log1p = staticmethod(elementary.log1p)
+    erf = staticmethod(elementary.erf)
+    sqrt = staticmethod(elementary.sqrt)
+    rsqrt = staticmethod(elementary.rsqrt)
+    elu = staticmethod(piecewise.elu)
+    selu = staticmethod(piecewise.selu)
+    hard_sigmoid = staticmethod(piecewise.hard_sigmoid)
+    hard_swish = staticmethod(piecewise.hard_swish)
+    gelu = staticmethod(smooth.gelu)
+    silu = staticmethod(smooth.silu)
+    softplus = staticmethod(smooth.softplus)
+    log_sigmoid = staticmethod(smooth.log_sigmoid)
+    mish = staticmethod(smooth.mish)
+    softsign = staticmethod(smooth.softsign)
+    log_softmax = staticmethod(logarithms.log_softmax)
+    logsumexp = staticmethod(logarithms.logsumexp)
 
     def copy(self, value: Any, into: Any = None) -> Any:
         if into is None:

@@ -25,6 +25,10 @@ class AdapterError(Exception):
     """An adapter that cannot be had; the message is one line that says what to do."""
 
 
+class MissingError(AdapterError):
+    """An adapter whose framework is not installed."""
+
+
 def installed() -> Mapping[str, EntryPoint]:
     """Every registered adapter by name, unimported."""
     return {point.name: point for point in sorted(entry_points(group=GROUP))}
@@ -113,7 +117,7 @@ def _importing(what: str, extra: str = "") -> Iterator[None]:
 
 def _missing(what: str, module: str | None, extra: str = "") -> AdapterError:
     package = f"'nnconform[{extra}]'" if extra else str(module).partition(".")[0]
-    return AdapterError(f"{what} needs {module}, which is not installed: pip install {package}")
+    return MissingError(f"{what} needs {module}, which is not installed: pip install {package}")
 
 
 def _from_file(path: Path, attribute: str) -> type[Adapter]:

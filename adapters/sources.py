@@ -9,24 +9,51 @@ from __future__ import annotations
 import ast
 import inspect
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from importlib.util import resolve_name
 from typing import Any
 
 
-def source_of(function: Callable[..., Any]) -> str:
-    """The source of a function, last, after what it needs; nothing where no file holds it."""
+def source_of(function: Callable[..., Any], files: Iterable[str] = ()) -> str:
+    """The source of a function, last, after what it needs; nothing where no file holds it.
+
+    Of `tanh = np.tanh` and its like, which have no source of their own, it is the line that names it in one of `files`.
+    """
+    for module, name in _assigned(function, files):
+        collector = _Collector(module)
+        collector.take(module, name)
+        return "\n\n".join(collector.parts)
     plain = inspect.unwrap(function)
-    collector = _Collector(plain.__module__)
     try:
+        collector = _Collector(plain.__module__)
         if plain.__qualname__ == plain.__name__ and collector.binds(plain.__module__, plain.__name__):
             collector.take(plain.__module__, plain.__name__)
         else:
             collector.take_code(plain)
-    except (OSError, TypeError, SyntaxError):
+    except (OSError, TypeError, SyntaxError, AttributeError):
         return ""
     return "\n\n".join(collector.parts)
+
+
+def _assigned(function: Callable[..., Any], files: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Module and name of what is no function but stands under a name in one of these files."""
+    same = (function, getattr(function, "__wrapped__", function))
+    if any(inspect.isfunction(each) or inspect.ismethod(each) for each in same):
+        return
+    for module in files:
+        for name, value in vars(sys.modules[module]).items():
+            if any(value is each for each in same) and name in defined(module):
+                yield module, name
+
+
+def defined(module: str) -> set[str]:
+    """The names that a module's file itself defines or assigns, and does not import."""
+    try:
+        bindings = _bindings(module)
+    except (OSError, TypeError, SyntaxError):
+        return set()
+    return {name for name, (node, _) in bindings.items() if not isinstance(node, ast.Import | ast.ImportFrom)}
 
 
 class _Collector:

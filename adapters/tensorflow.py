@@ -15,7 +15,7 @@ import keras
 import tensorflow as tf
 
 from nnconform.adapters.compiled import made_once, nothing_to_compile
-from nnconform.adapters.contract import Adapter
+from nnconform.adapters.tensorflow_functions import TensorFlowFunctions
 
 
 def dot(a: Any, b: Any) -> Any:
@@ -142,12 +142,10 @@ MADE_BY = {
 """Operations that call a Keras layer or model: it is made and filled eagerly, and its call is what is compiled."""
 
 
-class TensorFlow(Adapter):
+class TensorFlow(TensorFlowFunctions):
     """TensorFlow on `cpu`, `cuda` (or `gpu`), `cuda:1`."""
 
     name = "tensorflow"
-    framework = "tensorflow"
-    install = "pip install tensorflow"
     modes = ("eager", "compiled", "xla")
     script: ClassVar[str] = "from functools import cache\n\nimport keras\nimport tensorflow as tf"
     array_source = "tf.constant({values}, dtype=tf.{dtype})"

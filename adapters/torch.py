@@ -11,7 +11,8 @@ import torch
 import torch.nn.functional as F
 
 from nnconform.adapters.compiled import made_once, nothing_to_compile
-from nnconform.adapters.contract import Adapter, Unavailable
+from nnconform.adapters.contract import Unavailable
+from nnconform.adapters.torch_functions import TorchFunctions
 
 
 def activate(z: Any, activation: str, dim: int = -1) -> Any:
@@ -142,12 +143,10 @@ def prepare_compiler(device: str) -> None:
         raise Unavailable(f"torch.compile {text}") from None
 
 
-class Torch(Adapter):
+class Torch(TorchFunctions):
     """PyTorch on `cpu`, `cuda`, `cuda:1`."""
 
     name = "torch"
-    framework = "torch"
-    install = "pip install torch"
     modes = ("eager", "compiled")
     script: ClassVar[str] = "import torch\nimport torch.nn.functional as F"
     array_source = "torch.tensor({values}, dtype=torch.{dtype}, device={device!r})"

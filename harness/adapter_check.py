@@ -15,7 +15,8 @@ import numpy as np
 
 from nnconform.adapters import contract, registry
 from nnconform.adapters.contract import Adapter, Unsupported
-from nnconform.adapters.homework import ALIASES
+from nnconform.adapters.homework import ALIASES, adapter_of
+from nnconform.adapters.sources import defined
 from nnconform.harness.adapter_questions import ask_each
 from nnconform.harness.commands import signature
 from nnconform.harness.options import MODES
@@ -42,7 +43,7 @@ def check_adapter(name: str) -> tuple[list[str], list[Amiss]]:
     try:
         kind = registry.find(name)
     except registry.AdapterError as error:
-        return [], [Amiss(name, str(error), "mend the import; nothing else can be checked before")]
+        return [], [Amiss(name, str(error), "mend this first; nothing else can be checked before")]
     check = _Check(kind)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
@@ -188,21 +189,20 @@ def _misfit(function: Callable[..., Any], entry: Operation) -> str:
 def _public(kind: type[Adapter]) -> set[str]:
     """Public functions of an adapter's own classes and files that the contract does not know."""
     names: set[str] = set()
-    modules = [getattr(kind, "file", None)]
     for each in kind.__mro__:
-        if each in {Adapter, object}:
-            continue
-        names |= {name for name, value in vars(each).items() if callable(value) or isinstance(value, staticmethod)}
-        modules.append(sys.modules.get(each.__module__))
-    for module in modules:
-        if module is not None and not module.__name__.startswith("nnconform.adapters.homework"):
+        if each not in {Adapter, object}:
+            names |= {name for name, value in vars(each).items() if callable(value) or isinstance(value, staticmethod)}
+    for module in contract.files_of(kind):
+        if module in sys.modules and module != adapter_of.__module__:
             names |= set(_functions(module))
     return {name for name in names if not name.startswith("_") and not hasattr(Adapter, name)}
 
 
-def _functions(module: Any) -> Iterator[str]:
-    for name, value in vars(module).items():
-        if inspect.isfunction(value) and value.__module__ == module.__name__:
+def _functions(module: str) -> Iterator[str]:
+    """What can be called and is defined or assigned here, not imported."""
+    own = defined(module)
+    for name, value in vars(sys.modules[module]).items():
+        if contract.is_function(value) and name in own:
             yield name
 
 

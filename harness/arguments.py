@@ -20,16 +20,20 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
-def choose_spec(config: pytest.Config, options: Options) -> None:
-    """No path typed: the shipped spec.  Otherwise each path is made one that pytest finds.  Raises UsageError."""
+def choose_spec(config: pytest.Config, options: Options) -> bool:
+    """No path typed: the shipped spec.  Otherwise each path is made one that pytest finds.  Raises UsageError.
+
+    Gives whether any path was typed.
+    """
     if config.args_source is not pytest.Config.ArgsSource.ARGS:
         config.args[:] = [str(ROOT)]
-        return
+        return False
     found = [made for argument in config.args for made in _found(argument, options)]
     if not config.getoption("pyargs"):
         for argument in found:
             _check_path(argument.partition("::")[0])
     config.args[:] = found
+    return True
 
 
 def check_marks(config: pytest.Config) -> None:

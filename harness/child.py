@@ -51,6 +51,10 @@ def follow_parent() -> None:
 def _answer(subject: InProcess, message: dict[str, Any]) -> Any:
     if "ask" in message:
         return to_data(subject.ask(message["ask"]))
+    if "sweep" in message:
+        from nnconform.harness.sweeps.answering import answer
+
+        return answer(subject.adapter, message["sweep"])
     if "source" in message:
         return {"source": subject.source(message["source"])}
     return dict(subject.counters())

@@ -18,6 +18,7 @@ from nnconform.harness.commands import (
     freeze,
     listing,
     report,
+    sweep,
     timing,
 )
 from nnconform.spec.errors import SpecError, nearest
@@ -45,6 +46,7 @@ VERBS: Mapping[str, Verb] = {
     "explain": explain,
     "report": report,
     "compare": compare,
+    "sweep": sweep,
     "time": timing,
     "adapter": adapter,
 }

@@ -1,26 +1,95 @@
 """Known deviations: faults of a framework that were verified, kept as data beside its adapter.
 
 A case is never deleted or loosened because a framework fails it; here its failure is expected, with the reason.
+What is excused is stated as data and held against every wrong element; a failure that goes beyond it fails.
 """
 
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
+
+from numpy import errstate
 
 import nnconform.adapters
+from nnconform.adapters import registry
+from nnconform.harness.details import asked_with
 
 if TYPE_CHECKING:
-    from nnconform.harness.collect import CaseItem
     from nnconform.harness.options import Subject
-    from nnconform.harness.verdict import Verdict
+    from nnconform.harness.verdict import Finding, Verdict, Wrong
+    from nnconform.spec.arrays import Array
+
+
+class Judged(Protocol):
+    """What was asked, as a verdict's item knows it."""
+
+    case: dict[str, Any]
+    dtype: str
+    frozen_line: dict[str, Any] | None
+
+    @property
+    def nodeid(self) -> str:
+        """The item's id."""
+
 
 FOLDER = Path(nnconform.adapters.__file__).parent / "deviations"
+
+
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """What a failure may be; all that is given must hold for every wrong element, or for what else was found."""
+
+    ulps: float | None = None
+    """Largest error, in units in the last place at the exact value."""
+    ratio: tuple[float, float] | None = None
+    """Smallest and largest of what came, divided by the exact value."""
+    got: float | tuple[float, float] | str | None = None
+    """The one number that comes instead; or between which two it lies; or `input`, what stands there in an input."""
+    says: str | None = None
+    """Pattern of the message of a finding that is not about values, or of how a process ended."""
+
+    def __post_init__(self) -> None:
+        if (self.ulps, self.ratio, self.got, self.says) == (None,) * 4:
+            raise ValueError("a known deviation must state what it excuses: ulps, ratio, got or says")
+
+    def covers(self, finding: Finding, inputs: Iterable[Array]) -> bool:
+        """Whether a finding is no more than this."""
+        wrong = finding.wrong
+        if wrong is None:
+            return self.says is not None and fnmatchcase(finding.message, self.says)
+        return (
+            (self.ulps, self.ratio, self.got) != (None, None, None)
+            and (self.ulps is None or bool((wrong.ulps <= self.ulps).all()))
+            and (self.ratio is None or _between(_quotients(wrong), self.ratio))
+            and (self.got is None or self._came(wrong, inputs))
+        )
+
+    def _came(self, wrong: Wrong, inputs: Iterable[Array]) -> bool:
+        if isinstance(self.got, tuple):
+            return _between(wrong.got, self.got)
+        if self.got != "input":
+            return _same(wrong.got, self.got)
+        return any(_same(wrong.got, array.flat[wrong.places]) for array in inputs if array.size > wrong.places.max())
+
+
+def _quotients(wrong: Wrong) -> Array:
+    with errstate(all="ignore"):
+        return wrong.got / wrong.exact
+
+
+def _between(values: Array, limits: tuple[float, float]) -> bool:
+    return bool(((values >= limits[0]) & (values <= limits[1])).all())
+
+
+def _same(got: Array, other: Any) -> bool:
+    """Equal numbers, or both nan."""
+    return bool(((got == other) | ((got != got) & (other != other))).all())  # noqa: PLR0124 - what nan is
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +101,7 @@ class Deviation:
     cases: tuple[str, ...]
     """Patterns of `file::case/dtype`."""
     facets: tuple[str, ...]
+    excuses: Excuse
     versions: Mapping[str, str]
     """Package to version specifier."""
     reason: str
@@ -69,30 +139,47 @@ def load() -> tuple[Deviation, ...]:
     found = []
     for path in sorted(FOLDER.glob("*.toml")):
         for raw in tomllib.loads(path.read_text("utf-8")).get("deviation", []):
-            values: dict[str, Any] = {
-                name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()
-            }
+            values = _tuples(raw) | {"excuses": Excuse(**_tuples(raw["excuses"]))}
             found.append(Deviation(adapter=path.stem, **values))
     return tuple(found)
 
 
+def _tuples(raw: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in raw.items()}
+
+
 class Known:
-    """The deviations that one subject is expected to show."""
+    """The deviations that one subject is expected to show: of a registered adapter itself, not of one made from it."""
 
     def __init__(self, subject: Subject, description: Mapping[str, Any]) -> None:
-        name = description.get("adapter")
+        points = registry.installed()
         self.expected = [
-            item for item in load() if item.adapter == name and item.matches_environment(subject, description)
+            item
+            for item in load()
+            if item.adapter in points
+            and points[item.adapter].value == description["class"]
+            and item.matches_environment(subject, description)
         ]
 
-    def apply(self, item: CaseItem, verdict: Verdict) -> None:
+    def apply(self, item: Judged, verdict: Verdict) -> None:
         """Mark a failure that is expected; note an expected failure that did not come."""
         file = item.nodeid.partition("::")[0]
         for known in self.expected:
             if not known.matches_case(file, item.case["id"], item.dtype):
                 continue
-            facets = {"crashed"} if verdict.outcome == "crashed" else set(verdict.facets)
-            if verdict.outcome in {"failed", "crashed"} and facets and facets <= set(known.facets):
+            if verdict.outcome == "passed":
+                verdict.no_longer_deviates = known.cause
+            elif _is(known, item, verdict):
                 verdict.outcome, verdict.deviation = "known deviation", known.cause
-            elif verdict.outcome == "passed":
-                verdict.traits["no longer deviates"] = known.cause
+
+
+def _is(known: Deviation, item: Judged, verdict: Verdict) -> bool:
+    """Whether a failure is this deviation and nothing more."""
+    if verdict.outcome == "crashed":
+        says = known.excuses.says
+        return "crashed" in known.facets and says is not None and fnmatchcase(verdict.reason, says)
+    if verdict.outcome != "failed" or not verdict.findings or not set(verdict.facets) <= set(known.facets):
+        return False
+    assert item.frozen_line is not None
+    asked = item.frozen_line
+    return all(known.excuses.covers(found, asked_with(asked, found.question)) for found in verdict.findings)

@@ -12,26 +12,22 @@ Each answer is waited for and its bits are copied before any input changes.
 
 from __future__ import annotations
 
-import dis
 import warnings
 from collections.abc import Callable, Mapping
 from time import perf_counter_ns, process_time_ns
-from types import TracebackType
 from typing import Any
 
 import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
-from nnconform.harness.transcript import Answer, Raised, Transcript
+from nnconform.harness.raising import raised
+from nnconform.harness.transcript import Answer, Transcript
 from nnconform.spec.arrays import Array, decode_bits, same_bits
 from nnconform.spec.generator import generate, others
 
 Ask = Mapping[str, Any]
 Arrays = dict[str, Array]
 
-_OURS = (NameError, AttributeError, ImportError, AssertionError, NotImplementedError, MemoryError, RecursionError)
-"""Exceptions that never count as a refusal: they tell of a fault, not of a rule."""
-_MESSAGE = 2000
 _PLAIN = frozenset("fiub")
 _ARRAYS = (np.ndarray, np.generic)
 _LARGE = 4096
@@ -76,7 +72,8 @@ class _Interview:
         for step in self.ask["steps"]:
             function = self.adapter.function(step["operation"])
             if function is None:
-                self.result.unsupported = f"{self.adapter.name} has no {step['operation']}"
+                self.result.lacks = step["operation"]
+                self.result.unsupported = f"{self.adapter.name} has no {self.result.lacks}"
                 return self.result
             self.functions.append(function)
         given = _Given({name: materialize(data, self.ask["dtype"]) for name, data in self.ask["inputs"].items()})
@@ -101,8 +98,8 @@ class _Interview:
         if self.result.unsupported or first.raised:
             return
         second = _Given({name: others(values) for name, values in given.arrays.items()})
-        between = self._put("others", second.copies(), second, keep=True)
-        self._read_again(first, self.kept["first"])
+        self._put("others", second.copies(), second, keep=True)
+        self._read_again("first")
         if all(values.flags.writeable for values in arrays.values()):
             for name, values in second.arrays.items():
                 arrays[name][...] = values
@@ -111,7 +108,7 @@ class _Interview:
             first.changed += [name for name, values in arrays.items() if not values.flags.writeable]
         self._put("again", given.copies(), given)
         self._layouts(given)
-        self._read_again(between, self.kept.get("others", {}))  # two buffers in turn show only now
+        self._read_again("others")  # two buffers in turn show only now
 
     def _layouts(self, given: _Given) -> None:
         alone = self.ask.get("alone")
@@ -150,7 +147,9 @@ class _Interview:
             if question == "first":
                 self.result.unsupported = answer.unsupported
         except Exception as error:
-            answer.raised = _raised(error, stage, adapter)
+            since = perf_counter_ns()
+            answer.raised = raised(error, stage, adapter, self.functions)
+            self.ours_ns += perf_counter_ns() - since
         self.ours_since = perf_counter_ns()
         answer.changed += [name for name in arrays if not given.intact(name, arrays[name])]
         self.result.answers[question] = answer
@@ -194,14 +193,15 @@ class _Interview:
             and not given.intact(name, np.asarray(self.adapter.to_numpy(native)))
         ]
 
-    def _read_again(self, answer: Answer, kept: Mapping[str, Any]) -> None:
-        for name, native in kept.items():
+    def _read_again(self, question: str) -> None:
+        answer = self.result.answers[question]
+        for name, native in self.kept.get(question, {}).items():
             try:
                 intact = same_bits(np.asarray(self.adapter.to_numpy(native)), answer.values[name])
             except Exception:
                 intact = False
             if not intact:
-                self.result.overwritten.append(name)
+                self.result.overwritten.append((question, name))
 
 
 def materialize(data: Mapping[str, Any], dtype: str) -> Array:
@@ -235,35 +235,3 @@ LAYOUTS: dict[str, Callable[[Array], Array]] = {"fortran": _fortran, "strided": 
 
 def _listed(strides: Any) -> list[int] | None:
     return None if strides is None else [int(step) for step in strides]
-
-
-def _raised(error: Exception, stage: str, adapter: Adapter) -> Raised:
-    text = _told(error).encode("utf-8", "backslashreplace").decode()[:_MESSAGE]
-    theirs = (
-        stage == "call"
-        and not isinstance(error, _OURS)
-        and (adapter.owned or not _raised_by_adapter(error.__traceback__, adapter))
-    )
-    return Raised(f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins."), text, stage, theirs)
-
-
-def _told(error: Exception) -> str:
-    try:
-        return str(error)
-    except Exception as another:
-        return f"(its own text raises {type(another).__name__})"
-
-
-def _raised_by_adapter(trace: TracebackType | None, adapter: Adapter) -> bool:
-    """Whether the innermost frame is the adapter's own file (or ours) and itself executed a `raise`."""
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return True
-    code = trace.tb_frame.f_code
-    if trace.tb_frame.f_globals.get("__name__") == __name__:
-        return True  # the call itself did not fit the function's signature
-    if trace.tb_frame.f_globals.get("__name__") not in {kind.__module__ for kind in type(adapter).__mro__}:
-        return False
-    at = next((item for item in dis.get_instructions(code) if item.offset == trace.tb_lasti), None)
-    return at is not None and at.opname == "RAISE_VARARGS" and bool(at.arg)  # without: passed on, from elsewhere

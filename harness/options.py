@@ -58,28 +58,42 @@ class Options:
     """Each subject is interviewed in a process of its own: there are several, or a compiler's code may end it."""
     timing: Timing | None = None
     """The timing cases, and nothing else; or all but those."""
+    every_adapter: bool = False
+    """All adapters that are registered: one whose framework is missing is left out."""
     every_mode: bool = False
     """All modes that each adapter has: one that it lacks is not missed."""
 
 
 def parse(config: pytest.Config) -> Options:
     """Options from the command line.  Raises pytest.UsageError with one line that says what to do."""
-    adapters = _adapters(option(config, "adapter") or "")
-    device = _said(config, "device", "cpu")
     asked = _said(config, "mode", "eager")
-    modes = MODES if asked == "all" else _known("mode", asked, MODES)
+    named = named_subjects(option(config, "adapter") or "", _said(config, "device", "cpu"), asked)
     dtypes = option(config, "dtype")
-    (level,) = _known("level", _said(config, "level", "must"), LEVELS)
-    subjects = tuple(Subject(name, label(name), device, mode) for name in adapters for mode in modes)
+    level, *others = _known("level", _said(config, "level", "must"), LEVELS)
+    if others:
+        raise pytest.UsageError(f"--level is one of {', '.join(LEVELS)}: should takes in what must be")
     return Options(
-        subjects=subjects,
+        subjects=named,
         dtypes=None if dtypes is None else _known("dtype", dtypes, tuple(FORMATS)),
         level=level,
         results=Path(_said(config, "results", "nnconform-results")),
-        apart=len(subjects) > 1 or modes != ("eager",),
+        apart=asked_apart(named),
         timing=_timing(config),
+        every_adapter=option(config, "adapter") == "all",
         every_mode=asked == "all",
     )
+
+
+def named_subjects(adapters: str, device: str, mode: str) -> tuple[Subject, ...]:
+    """Every subject that these options name.  Raises pytest.UsageError."""
+    found = _adapters(adapters)
+    modes = MODES if mode == "all" else _known("mode", mode, MODES)
+    return tuple(Subject(name, label(name), device, each) for name in found for each in modes)
+
+
+def asked_apart(subjects: tuple[Subject, ...]) -> bool:
+    """Whether each is asked in a process of its own."""
+    return len(subjects) > 1 or any(subject.mode != "eager" for subject in subjects)
 
 
 def _timing(config: pytest.Config) -> Timing | None:

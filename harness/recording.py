@@ -88,9 +88,9 @@ class Recorder:
             key = (name, operation)
             if result["outcome"] != "unsupported":
                 self.answered.add(key)
-            elif not result["reason"].endswith(f"has no {operation}"):
+            elif not result.get("lacks"):
                 self.declined.setdefault(key, result["reason"])
-        if cause := result.get("traits", {}).get("no longer deviates"):
+        if cause := result.get("no_longer_deviates"):
             self.unexpected[f"{name}: {cause}"] += 1
 
     def note(self, data: Mapping[str, Any]) -> None:

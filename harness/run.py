@@ -46,7 +46,8 @@ class Run:
         """Dtypes that cases list and nobody asked for."""
         self.received: dict[str, dict[str, int]] = {}
         """Counters that xdist workers sent."""
-        choose_spec(config, self.options)
+        self.typed = choose_spec(config, self.options)
+        """Whether any path was."""
         _register_markers(config)
         check_marks(config)
 
@@ -82,7 +83,8 @@ class Run:
         return [{**found.description, "label": subject.label} for subject, found in self.interviewers.items()]
 
     def _open(self) -> None:
-        self.left_out = open_all(self.options.subjects, self.interviewers, self.make)
+        named = not self.options.every_adapter
+        self.left_out = open_all(self.options.subjects, self.interviewers, self.make, named=named)
         self.config.args[:] = [each for each in self.config.args if not names_any(each, self.left_out)]
         self.options = replace(self.options, subjects=tuple(self.interviewers))
         for subject, interviewer in self.interviewers.items():
@@ -98,7 +100,8 @@ class Run:
 
     def pytest_report_header(self) -> list[str]:
         descriptions = [interviewer.description for interviewer in self.interviewers.values()]
-        return [*header_lines(self.options, descriptions), *left_out_lines(self.options, self.left_out.values())]
+        lines = [*header_lines(self.options, descriptions), *left_out_lines(self.options, self.left_out.values())]
+        return [*lines, *([] if self.typed else ["nnconform: no path typed: only the specification is run"])]
 
     def pytest_unconfigure(self) -> None:
         gc.unfreeze()

@@ -125,13 +125,21 @@ class Child:
         self.description = ready
 
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
-        found = self._request({"ask": ask})
+        return from_data(self._answered({"ask": ask}))
+
+    def swept(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A batch of a sweep, answered into the file that the question names.  Raises SubjectCrashed."""
+        found: Mapping[str, Any] = self._answered({"sweep": question})
+        return found
+
+    def _answered(self, message: Mapping[str, Any]) -> Any:
+        found = self._request(message)
         if found is None:
             how = f"its process ended with {_named(self._end(patience=10))}{self.noise.end()}"
             self._start()
             self.wait()
             raise SubjectCrashed(how)
-        return from_data(found)
+        return found
 
     def source(self, operation: str) -> str:
         found = self._request({"source": operation})
@@ -240,11 +248,11 @@ def open_all(
 def open_adapter(subject: Subject) -> Any:
     """An adapter ready on its device.  Raises SubjectError."""
     from nnconform.adapters.contract import Adapter, Unavailable
-    from nnconform.adapters.registry import AdapterError, Missing, find
+    from nnconform.adapters.registry import AdapterError, MissingError, find
 
     try:
         kind = find(subject.adapter)
-    except Missing as error:
+    except MissingError as error:
         raise LeftOut(str(error), missing=True) from None
     except AdapterError as error:
         raise SubjectError(str(error)) from None

@@ -54,25 +54,31 @@ class Transcript:
 
     device: str
     answers: dict[str, Answer] = field(default_factory=dict)
-    overwritten: list[str] = field(default_factory=list)
-    """Outputs of the first answer that a later call changed."""
+    overwritten: list[tuple[str, str]] = field(default_factory=list)
+    """Question and output of each answer that a later call changed."""
     unsupported: str = ""
     """Why the case could not be asked, if the adapter lacks something it needs."""
+    lacks: str = ""
+    """The operation that the adapter has no function for, if that is why."""
     adapter_ns: int = 0
     """Time spent in the adapter's own code and its framework, over all questions."""
 
 
 def to_data(transcript: Transcript) -> dict[str, Any]:
     """JSON-able data, without loss."""
-    data = {name: getattr(transcript, name) for name in ("device", "overwritten", "unsupported", "adapter_ns")}
+    data = {name: getattr(transcript, name) for name in ("device", "overwritten", "unsupported", "lacks", "adapter_ns")}
     data["answers"] = {question: _answer_data(answer) for question, answer in transcript.answers.items()}
     return data
 
 
 def from_data(data: Mapping[str, Any]) -> Transcript:
     """The transcript that `to_data` was given."""
-    rest = {name: value for name, value in data.items() if name != "answers"}
-    return Transcript(answers={question: _answer(found) for question, found in data["answers"].items()}, **rest)
+    rest = {name: value for name, value in data.items() if name not in {"answers", "overwritten"}}
+    return Transcript(
+        answers={question: _answer(found) for question, found in data["answers"].items()},
+        overwritten=[(question, name) for question, name in data["overwritten"]],
+        **rest,
+    )
 
 
 def _answer_data(answer: Answer) -> dict[str, Any]:

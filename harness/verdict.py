@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from nnconform.spec.arrays import Array
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Every wrong element of one answer."""
+
+    places: Array
+    """Flat indices."""
+    got: Array
+    exact: Array
+    ulps: Array
+    """By how much each is off; nan where that is no number."""
 
 
 @dataclass(slots=True)
@@ -16,6 +31,8 @@ class Finding:
     output: str
     message: str
     witness: dict[str, Any] | None
+    wrong: Wrong | None = None
+    """What is held against known deviations; None where the fault is not in values."""
 
     def line(self) -> str:
         """One line of why."""
@@ -45,6 +62,10 @@ class Verdict:
     should_missed: str = ""
     elapsed_ns: int = 0
     deviation: str = ""
+    no_longer_deviates: str = ""
+    """The cause of a known deviation that did not come."""
+    lacks: str = ""
+    """The operation that the adapter has no function for, if nothing was asked because of that."""
 
     @property
     def facets(self) -> tuple[str, ...]:
@@ -63,7 +84,7 @@ class Verdict:
             "share": self.share,
             "elapsed_ns": self.elapsed_ns,
         }
-        for name in ("reason", "witness", "traits", "should_missed", "deviation"):
+        for name in ("reason", "lacks", "witness", "traits", "should_missed", "deviation", "no_longer_deviates"):
             if getattr(self, name):
                 data[name] = getattr(self, name)
         if self.findings:

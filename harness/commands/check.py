@@ -12,7 +12,7 @@ HELP = "tell what is wrong with case files"
 
 def arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the verb's arguments."""
-    parser.add_argument("paths", metavar="PATH", nargs="+", help="case files or folders")
+    parser.add_argument("paths", metavar="PATH", nargs="*", help="case files or folders (default: all shipped)")
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -67,9 +67,12 @@ def _lines(case: Case, frozen: dict[str, Any]) -> Iterator[str]:
     yield f"requirement: {frozen['requirement']}"
     yield f"source:      {source['document']}, '{source['heading']}'"
     yield f"systems:     {', '.join(frozen['systems']) or 'none'}"
-    for name in ("erratum", "guards", "left_out"):
-        if frozen.get(name):
-            yield f"{name + ':':<12} {frozen[name]}"
+    if frozen.get("erratum"):
+        yield f"erratum:     {frozen['erratum']}"
+    if frozen.get("guards"):
+        yield f"guards:      {', '.join(frozen['guards'])}"
+    for left_out, why in (frozen.get("left_out") or {}).items():
+        yield f"left out:    {left_out}: {why}"
     yield from _formulas(frozen["ask"]["steps"])
     yield from _arrays("inputs", frozen, frozen["ask"]["inputs"])
     yield from _arrays("must be refused", frozen, frozen["ask"].get("refused", {}))

@@ -1,0 +1,11 @@
+"""PyTorch: silu, gelu, mish and hardswish are nan at -inf, where they tend to 0."""
+
+import sys
+
+import torch
+from torch.nn import functional
+
+lowest = torch.tensor([torch.finfo(torch.float64).min, -float("inf")], dtype=torch.float64)
+found = [f(lowest) for f in (functional.silu, functional.gelu, functional.mish, functional.hardswish)]
+print(found)
+sys.exit(0 if all(pair[0] == 0 and pair[1].isnan() for pair in found) else 1)
