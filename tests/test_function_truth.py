@@ -81,6 +81,8 @@ EXACT: dict[str, Callable[[Decimal], Decimal]] = {
     "mish": lambda x: mul(x, tanh(softplus(x))),
     "softsign": lambda x: div(x, add(ONE, abs(x))),
 }
+USUAL: dict[str, dict[str, Any]] = {"elu": {"alpha": 1.0}, "gelu": {"approximate": "none"}}
+OTHER: dict[str, dict[str, Any]] = {"elu": {"alpha": 0.5}, "gelu": {"approximate": "tanh"}}
 FROM_ZERO = {"log", "log1p", "sqrt", "rsqrt"}
 
 
@@ -90,7 +92,7 @@ def drawn(dtype: str, low: int, high: int, name: str) -> Any:
 
 
 def truth(name: str, dtype: str, x: Any, **attributes: Any) -> list[Any]:
-    given = {"elu": {"alpha": 1.0}, "gelu": {"approximate": "none"}}.get(name, {}) | attributes
+    given = USUAL.get(name, {}) | attributes
     return list(apply(name, [values_of(x)], given, arithmetic(dtype)).ravel())
 
 
@@ -169,9 +171,7 @@ def derivative(name: str, x: Any, attributes: dict[str, Any]) -> Any:
 @pytest.mark.parametrize("name", GRADIENTS)
 @pytest.mark.parametrize("form", ["usual", "other"])
 def test_gradient_formula_is_that_of_the_truth(name: str, form: str) -> None:
-    other = {"elu": {"alpha": 0.5}, "gelu": {"approximate": "tanh"}}.get(name, {})
-    usual = {"elu": {"alpha": 1.0}, "gelu": {"approximate": "none"}}.get(name, {})
-    attributes = other if form == "other" else usual
+    attributes = (OTHER if form == "other" else USUAL).get(name, {})
     if name in {"logsumexp", "log_softmax"}:
         attributes = {"axis": -1}
     x = np.abs(X) if name in FROM_ZERO else X

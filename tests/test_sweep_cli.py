@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shell import nnconform_in, records
+from shell import hide, nnconform_in, records, run
 
 from nnconform.harness.options import named_subjects
 from nnconform.harness.sweeps import bar as painted
@@ -112,6 +112,12 @@ def test_a_sweep_that_is_ended_goes_on_to_the_same_result(tmp_path: Path, monkey
 def test_what_is_asked_wrongly_is_one_line(tmp_path: Path, arguments: tuple[str, ...], words: tuple[str, ...]) -> None:
     nnconform_in(tmp_path, "sweep", *arguments).complains(*words)
     assert not list(tmp_path.rglob("*.jsonl"))
+
+
+def test_without_flint_a_sweep_says_what_to_install(tmp_path: Path) -> None:
+    hide("flint", tmp_path)
+    done = run(["-m", "nnconform.harness.cli", "sweep", "sigmoid", "--adapter=numpy"], tmp_path, tmp_path)
+    done.complains("python-flint", "pip install 'nnconform[author]'")
 
 
 def test_an_operation_or_a_dtype_that_an_adapter_lacks(tmp_path: Path) -> None:

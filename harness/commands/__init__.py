@@ -22,6 +22,14 @@ class BadInput(Exception):  # noqa: N818 - what was typed is wrong, not the prog
     """What was asked cannot be done; the message is one line that says what to do."""
 
 
+def needs_flint(what: str) -> None:
+    """Raise BadInput where python-flint, an author's extra, is not installed."""
+    try:
+        import flint  # noqa: F401
+    except ModuleNotFoundError:
+        raise BadInput(f"{what} needs python-flint, which is not installed: pip install 'nnconform[author]'") from None
+
+
 def one_of(what: str, asked: str, known: Iterable[str]) -> str:
     """`asked`, where it is known.  Raises BadInput with the nearest right name."""
     names = list(known)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from nnconform.harness.commands import BadInput, spec_files
+from nnconform.harness.commands import needs_flint, spec_files
 
 HELP = "write the frozen form of case files (needs python-flint)"
 
@@ -19,10 +19,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Freeze, or only check."""
     files = spec_files(arguments.paths)
-    try:
-        import flint  # noqa: F401
-    except ModuleNotFoundError:
-        raise BadInput("freezing needs python-flint, which is not installed: pip install 'nnconform[author]'") from None
+    needs_flint("freezing")
     from nnconform.harness.freezing import freeze_all
     from nnconform.spec.frozen import shown
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnconform.harness.commands import BadInput, one_of
+from nnconform.harness.commands import BadInput, needs_flint, one_of
 from nnconform.spec.errors import nearest
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Sweep; gives 0, 1 where an answer is beyond its bound, 4 where nothing could be asked."""
+    needs_flint("a sweep")
     from nnconform.harness.subjects import SubjectError
     from nnconform.harness.sweeps.command import Command
     from nnconform.harness.sweeps.state import StateError
