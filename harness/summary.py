@@ -38,6 +38,7 @@ def left_out_lines(options: Options, left_out: Iterable[LeftOut]) -> list[str]:
 
 def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None:
     """Counts, failures, where the records and the page are."""
+    reporter.currentfspath = None  # else a line is ended that pytest has ended already
     reporter.section("nnconform")
     adapters = dict.fromkeys(adapter for adapter, _ in recorder.counts)
     for adapter in adapters:
