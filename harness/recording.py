@@ -22,7 +22,7 @@ from nnconform.spec import SPEC_VERSION
 
 if TYPE_CHECKING:
     from nnconform.harness.options import Options, Subject
-    from nnconform.harness.subjects import Interviewer
+    from nnconform.harness.subjects import Opened
     from nnconform.harness.verdict import Verdict
 
 SCHEMA = 2
@@ -146,7 +146,7 @@ class Asked(Protocol):
         """The item's id."""
 
 
-def result_of(item: Asked, report: pytest.TestReport, interviewer: Interviewer | None) -> dict[str, Any]:
+def result_of(item: Asked, report: pytest.TestReport, interviewer: Opened | None) -> dict[str, Any]:
     """One case's result as JSON-able data (but for non-finite numbers)."""
     subject = item.subject
     data: dict[str, Any] = {
@@ -175,7 +175,7 @@ def result_of(item: Asked, report: pytest.TestReport, interviewer: Interviewer |
     return data
 
 
-def _details(item: Asked, frozen: dict[str, Any], interviewer: Interviewer | None) -> dict[str, Any]:
+def _details(item: Asked, frozen: dict[str, Any], interviewer: Opened | None) -> dict[str, Any]:
     """What the page of a failing case shows beside the verdict."""
     question = item.verdict.findings[0].question if item.verdict and item.verdict.findings else "first"
     names = dict.fromkeys(item.case["operations"])

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from nnconform.harness.noise import Noise
 from nnconform.harness.options import Subject
@@ -42,16 +42,13 @@ class SubjectCrashed(Exception):  # noqa: N818 - an observation
     """The process beside the framework ended in the middle of a case."""
 
 
-class Interviewer(Protocol):
-    """Asks one adapter on one device."""
+class Opened(Protocol):
+    """One adapter on one device, ready to be asked or timed."""
 
     description: Mapping[str, Any]
 
     def wait(self) -> None:
         """Until the framework is loaded.  Raises SubjectError where it cannot be."""
-
-    def ask(self, ask: Mapping[str, Any]) -> Transcript:
-        """The transcript of one case."""
 
     def source(self, operation: str) -> str:
         """The source of the adapter's implementation of an operation."""
@@ -61,6 +58,16 @@ class Interviewer(Protocol):
 
     def close(self) -> None:
         """Let go of the framework."""
+
+
+class Interviewer(Opened, Protocol):
+    """Asks it."""
+
+    def ask(self, ask: Mapping[str, Any]) -> Transcript:
+        """The transcript of one case."""
+
+
+Ready = TypeVar("Ready", bound=Opened)
 
 
 class InProcess:
@@ -218,8 +225,8 @@ def _named(status: int) -> str:
 
 def open_all(
     subjects: Iterable[Subject],
-    opened: dict[Subject, Interviewer],
-    make: Callable[[Subject], Interviewer],
+    opened: dict[Subject, Ready],
+    make: Callable[[Subject], Ready],
     *,
     named: bool = True,
 ) -> dict[Subject, LeftOut]:

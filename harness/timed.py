@@ -41,10 +41,6 @@ class Timekeeper:
         """Until the framework is loaded.  Raises SubjectError where it cannot be."""
         self.description = self._worker.description
 
-    def ask(self, ask: Mapping[str, Any]) -> Transcript:
-        """A timing run asks through `Stopwatch`."""
-        raise NotImplementedError
-
     def source(self, operation: str) -> str:
         """Not asked for: a wrong row is found again by the conformance cases."""
         return ""

@@ -11,7 +11,7 @@ from nnconform.harness.collect import CaseItem
 from nnconform.harness.options import Subject
 from nnconform.harness.progress import Progress
 from nnconform.harness.run import Run
-from nnconform.harness.subjects import Interviewer
+from nnconform.harness.subjects import Opened
 from nnconform.harness.timed import Stopwatch, Timed, Timekeeper, ceiling_lines
 from nnconform.harness.timing.conditions import Conditions
 from nnconform.harness.timing.model import Settings
@@ -43,7 +43,7 @@ class TimedRun(Run):
         """Families that have had a case measured against itself."""
         self.notes: dict[str, None] = {}
 
-    def make(self, subject: Subject) -> Interviewer:
+    def make(self, subject: Subject) -> Opened:
         """A subject's worker."""
         return Timekeeper(subject, self.timing.threads)
 

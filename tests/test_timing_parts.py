@@ -173,8 +173,8 @@ def test_rates_are_bytes_both_ways_and_two_operations_a_product(monkeypatch: pyt
 
 def test_a_missing_ceiling_is_one_line() -> None:
     copy, matrix = ceilings.ceilings(timed.Bare(), "float32")
-    assert (copy.value, copy.missing) == (None, "no copy ceiling: NotImplementedError: good has no copy()")
-    assert (matrix.value, matrix.missing) == (None, "no matrix ceiling: NotImplementedError: good has no matmul")
+    assert (copy.value, copy.missing) == (None, "no copy ceiling: good has no copy()")
+    assert (matrix.value, matrix.missing) == (None, "no matrix ceiling: good has no matmul")
 
 
 def test_a_clock_that_stands_still_leaves_a_ceiling_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,7 +182,7 @@ def test_a_clock_that_stands_still_leaves_a_ceiling_out(monkeypatch: pytest.Monk
     monkeypatch.setattr(ceilings, "_SIDES", (4,))
     monkeypatch.setattr(ceilings, "last_level", lambda: None)
     copy, _ = ceilings.ceilings(timed.Counting(), "float32", lambda: 5)
-    assert copy.missing == "no copy ceiling: BadClock: the clock stood still"
+    assert copy.missing == "no copy ceiling: the clock stood still"
 
 
 def test_the_sentinel_takes_the_best_of_three_and_judges_by_its_running_median() -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from nnconform.adapters.contract import Adapter
 from nnconform.harness.timing.caches import last_level
-from nnconform.harness.timing.errors import first_line, forward
+from nnconform.harness.timing.errors import TimingError, first_line, forward
 from nnconform.harness.timing.memory import available
 from nnconform.harness.timing.model import Ceiling
 from nnconform.reports.statistics import interval
@@ -43,6 +43,8 @@ def _ceiling(what: str, unit: str, rates: Iterator[list[float]]) -> Ceiling:
     """The best of several series of rates."""
     try:
         value, low, high = max(interval(found) for found in rates)
+    except TimingError as error:
+        return Ceiling(what, unit=unit, missing=f"no {what} ceiling: {error}")
     except Exception as error:
         return Ceiling(what, unit=unit, missing=f"no {what} ceiling: {first_line(error)}")
     return Ceiling(what, value, low, high, unit)
@@ -59,7 +61,7 @@ def _copies(adapter: Adapter, dtype: str, clock: Clock, budget: int) -> Iterator
     native = adapter.to_native(np.ones(room // dtype_here.itemsize, dtype_here))
     first = adapter.copy(native)
     if first is None:
-        raise NotImplementedError(f"{adapter.name} has no copy()")
+        raise TimingError(f"{adapter.name} has no copy()")
     adapter.synchronize(first)
     for call in (partial(adapter.copy, native, first), partial(adapter.copy, native)):
         yield [2 * room / took for took in _series(adapter, call, clock, budget)]
@@ -69,7 +71,7 @@ def _products(adapter: Adapter, dtype: str, clock: Clock, budget: int) -> Iterat
     """Floating-point operations in a nanosecond, of square products of several sizes."""
     matmul = adapter.function("matmul")
     if matmul is None:
-        raise NotImplementedError(f"{adapter.name} has no matmul")
+        raise TimingError(f"{adapter.name} has no matmul")
     drawn = np.random.default_rng(0)
     for side in _SIDES if adapter.device == "cpu" else _DEVICE_SIDES:
         a, b = (adapter.to_native(drawn.standard_normal((side, side)).astype(dtype_of(dtype))) for _ in "ab")
