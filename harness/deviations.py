@@ -10,6 +10,7 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +20,7 @@ from numpy import errstate
 import nnconform.adapters
 from nnconform.adapters import registry
 from nnconform.harness.details import asked_with
+from nnconform.spec.formats import FORMATS
 
 if TYPE_CHECKING:
     from nnconform.harness.options import Subject
@@ -38,6 +40,7 @@ class Judged(Protocol):
         """The item's id."""
 
 
+_ONE = Fraction(1)
 FOLDER = Path(nnconform.adapters.__file__).parent / "deviations"
 
 
@@ -47,6 +50,8 @@ class Excuse:
 
     ulps: float | None = None
     """Largest error, in units in the last place at the exact value."""
+    off: float | None = None
+    """Largest error, in units in the last place at 1: of what cancels, or was approximated to so many decimals."""
     ratio: tuple[float, float] | None = None
     """Smallest and largest of what came, divided by the exact value."""
     got: float | tuple[float, float] | str | None = None
@@ -55,17 +60,22 @@ class Excuse:
     """Pattern of the message of a finding that is not about values, or of how a process ended."""
 
     def __post_init__(self) -> None:
-        if (self.ulps, self.ratio, self.got, self.says) == (None,) * 4:
-            raise ValueError("a known deviation must state what it excuses: ulps, ratio, got or says")
+        if (*self._of_values, self.says) == (None,) * 5:
+            raise ValueError("a known deviation must state what it excuses: ulps, off, ratio, got or says")
 
-    def covers(self, finding: Finding, inputs: Iterable[Array]) -> bool:
+    @property
+    def _of_values(self) -> tuple[Any, ...]:
+        return self.ulps, self.off, self.ratio, self.got
+
+    def covers(self, finding: Finding, inputs: Iterable[Array], dtype: str) -> bool:
         """Whether a finding is no more than this."""
         wrong = finding.wrong
         if wrong is None:
             return self.says is not None and fnmatchcase(finding.message, self.says)
         return (
-            (self.ulps, self.ratio, self.got) != (None, None, None)
+            self._of_values != (None,) * 4
             and (self.ulps is None or bool((wrong.ulps <= self.ulps).all()))
+            and (self.off is None or bool((_away(wrong) <= self.off * float(FORMATS[dtype].spacing(_ONE))).all()))
             and (self.ratio is None or _between(_quotients(wrong), self.ratio))
             and (self.got is None or self._came(wrong, inputs))
         )
@@ -76,6 +86,11 @@ class Excuse:
         if self.got != "input":
             return _same(wrong.got, self.got)
         return any(_same(wrong.got, array.flat[wrong.places]) for array in inputs if array.size > wrong.places.max())
+
+
+def _away(wrong: Wrong) -> Array:
+    with errstate(all="ignore"):
+        return abs(wrong.got - wrong.exact)
 
 
 def _quotients(wrong: Wrong) -> Array:
@@ -182,4 +197,6 @@ def _is(known: Deviation, item: Judged, verdict: Verdict) -> bool:
         return False
     assert item.frozen_line is not None
     asked = item.frozen_line
-    return all(known.excuses.covers(found, asked_with(asked, found.question)) for found in verdict.findings)
+    return all(
+        known.excuses.covers(found, asked_with(asked, found.question), item.dtype) for found in verdict.findings
+    )

@@ -126,6 +126,8 @@ def test_another_fault_of_the_same_case_fails(monkeypatch: pytest.MonkeyPatch, a
         (Excuse(got=-9.99994610111476e-41), "failed"),
         (Excuse(got=(-1e-40, -1e-41)), "known deviation"),
         (Excuse(got=(-1e-40, -1e-41), ulps=1e3), "failed"),
+        (Excuse(off=1e-32), "known deviation"),
+        (Excuse(off=1e-35), "failed"),
         (Excuse(ratio=(0.5, 2)), "failed"),
         (Excuse(says="*"), "failed"),
     ],
@@ -147,15 +149,15 @@ def test_a_ratio_to_the_exact_value() -> None:
     (name,) = answers.answers["first"].values
     answers.answers["first"].values[name] *= 0.5
     (found,) = judge(line, answers).findings
-    assert Excuse(ratio=(0.4, 0.6)).covers(found, ())
-    assert not Excuse(ratio=(0.6, 1)).covers(found, ())
+    assert Excuse(ratio=(0.4, 0.6)).covers(found, (), "float32")
+    assert not Excuse(ratio=(0.6, 1)).covers(found, (), "float32")
 
 
 def test_what_has_no_values_is_excused_by_its_words() -> None:
     found = Finding("crash", "first", "", "ValueError at call: no kernel for 3 terms", None)
-    assert Excuse(says="ValueError at call: no kernel*").covers(found, ())
-    assert not Excuse(says="TypeError*").covers(found, ())
-    assert not Excuse(got=0, ulps=float("inf")).covers(found, ())
+    assert Excuse(says="ValueError at call: no kernel*").covers(found, (), "float32")
+    assert not Excuse(says="TypeError*").covers(found, (), "float32")
+    assert not Excuse(got=0, ulps=float("inf")).covers(found, (), "float32")
 
 
 @pytest.mark.parametrize(("how", "outcome"), [("SIGABRT", "known deviation"), ("SIGSEGV", "crashed")])
