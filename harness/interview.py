@@ -27,6 +27,7 @@ from nnconform.spec.generator import generate, others
 
 Ask = Mapping[str, Any]
 Arrays = dict[str, Array]
+Call = Callable[[Mapping[str, Any]], Any]
 
 _PLAIN = frozenset("fiub")
 _ARRAYS = (np.ndarray, np.generic)
@@ -65,6 +66,8 @@ class _Interview:
         self.ours_since, self.ours_ns = perf_counter_ns(), 0
         self.adapter, self.ask = adapter, ask
         self.functions: list[Callable[..., Any]] = []
+        self.calls: list[tuple[str, Call]] = []
+        """Each step's name, and its call with what it takes of the values so far."""
         self.result = Transcript(device=adapter.device)
         self.kept: dict[str, Any] = {}
 
@@ -76,6 +79,7 @@ class _Interview:
                 self.result.unsupported = f"{self.adapter.name} has no {self.result.lacks}"
                 return self.result
             self.functions.append(function)
+            self.calls.append((step["name"], _call(step, function)))
         given = _Given({name: materialize(data, self.ask["dtype"]) for name, data in self.ask["inputs"].items()})
         if self.ask["kind"] in {"refusal", "trait"}:
             self._refusal(given)
@@ -130,8 +134,8 @@ class _Interview:
             stage = "call"
             values = dict(natives)
             start = perf_counter_ns()
-            for step, function in zip(self.ask["steps"], self.functions, strict=True):
-                values[step["name"]] = self._call(step, function, values)
+            for name, call in self.calls:
+                values[name] = call(values)
             stage = "synchronize"
             for name in self.ask["outputs"]:
                 adapter.synchronize(values[name])
@@ -154,17 +158,6 @@ class _Interview:
         answer.changed += [name for name in arrays if not given.intact(name, arrays[name])]
         self.result.answers[question] = answer
         return answer
-
-    @staticmethod
-    def _call(step: Mapping[str, Any], function: Callable[..., Any], values: Mapping[str, Any]) -> Any:
-        inputs = [values[name] for name in step["inputs"]]
-        attributes = step["attributes"]
-        if "activations" not in attributes:
-            return function(*inputs, **attributes)
-        kinds = attributes["activations"]
-        lead = len(inputs) - 2 * len(kinds)
-        layers = list(zip(inputs[lead::2], inputs[lead + 1 :: 2], kinds, strict=True))
-        return function(*inputs[:lead], layers)
 
     def _read(self, name: str, value: Any, arrays: Arrays, answer: Answer) -> None:
         if value is None:
@@ -202,6 +195,21 @@ class _Interview:
                 intact = False
             if not intact:
                 self.result.overwritten.append((question, name))
+
+
+def _call(step: Mapping[str, Any], function: Callable[..., Any]) -> Call:
+    """What a step does to the values by name: settled once, since every question asks it."""
+    names, attributes = step["inputs"], step["attributes"]
+    if "activations" not in attributes:
+        return lambda values: function(*[values[name] for name in names], **attributes)
+    kinds = attributes["activations"]
+    lead = len(names) - 2 * len(kinds)
+
+    def layered(values: Mapping[str, Any]) -> Any:
+        inputs = [values[name] for name in names]
+        return function(*inputs[:lead], list(zip(inputs[lead::2], inputs[lead + 1 :: 2], kinds, strict=True)))
+
+    return layered
 
 
 def materialize(data: Mapping[str, Any], dtype: str) -> Array:

@@ -87,6 +87,8 @@ class _Judgement:
         """Of the answers that later ones are held against."""
         self.same: set[tuple[str, str]] = set()
         """Answers that have the bits of the first to the same numbers."""
+        self.repeated = True
+        """Whether all later answers have."""
 
     @cached_property
     def truths(self) -> dict[str, dict[str, Truth]]:
@@ -109,6 +111,7 @@ class _Judgement:
             elif settled and question in _ASKED_FIRST:
                 continue
             elif not self._repeats(question, answer):
+                self.repeated = False
                 self._answer(question, answer)
         for question, name in self.transcript.overwritten:
             told = f"the {_ORDER[question]} answer changed when a later question was asked"
@@ -238,6 +241,10 @@ class _Judgement:
     def _traits(self, first: Answer) -> None:
         if first.raised or not first.values:
             return
+        if first.aliased:
+            self.verdict.traits["aliases its input"] = ", ".join(sorted(set(first.aliased)))
+        if self.repeated:
+            return
         answers, note = self.transcript.answers, self.verdict.note
         answers = {question: answer for question, answer in answers.items() if not answer.unsupported}
         if "again" in answers:
@@ -247,8 +254,6 @@ class _Judgement:
                 note(f"depends on layout: {question}", self._differing(question, first))
         if "alone" in answers:
             note("depends on batch", self._differing_row(first))
-        if first.aliased:
-            self.verdict.traits["aliases its input"] = ", ".join(sorted(set(first.aliased)))
 
     def _differing(self, question: str, first: Answer) -> int:
         other = self.transcript.answers[question].values

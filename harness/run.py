@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from nnconform.harness.verdict import Verdict
 
 
+_SELDOM = 20_000
+"""Objects made before garbage is looked for."""
+
+
 class Run:
     """The plugin object of an active run."""
 
@@ -43,6 +47,7 @@ class Run:
         self.bad_files: list[str] = []
         """Findings in spec files so far."""
         self.collected = 0
+        self.thresholds = gc.get_threshold()
         self.other_dtypes: set[str] = set()
         """Dtypes that cases list and nobody asked for."""
         self.received: dict[str, dict[str, int]] = {}
@@ -106,6 +111,7 @@ class Run:
 
     def pytest_unconfigure(self) -> None:
         gc.unfreeze()
+        gc.set_threshold(*self.thresholds)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -251,13 +257,17 @@ class Run:
 
 @contextmanager
 def _long_lived() -> Iterator[None]:
-    """What is made meanwhile lives as long as the run: garbage collection need not walk over it, again and again."""
+    """What is made meanwhile lives as long as the run: garbage collection need not walk over it, again and again.
+
+    A case makes hundreds of objects and no cycles, so that collecting can wait longer afterwards, too.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
         gc.freeze()
+        gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
         if enabled:
             gc.enable()
 
