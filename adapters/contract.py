@@ -46,6 +46,8 @@ class Adapter:
     """What `--mode` may ask for: `eager`, and those of `compiled` and `xla` that `compile` can make."""
     script: ClassVar[str] = "import numpy as np"
     """The import lines of a stand-alone script in the framework's own API."""
+    matmul_precision: str = ""
+    """What was asked of products, and whether anything was set; empty where nobody asked."""
     array_source: ClassVar[str] = "np.array({values}, dtype=np.{dtype})"
     """How such a script writes an array."""
     owned: ClassVar[bool] = False
@@ -61,6 +63,13 @@ class Adapter:
     def devices(cls) -> Sequence[str]:
         """Every device that could be asked for on this machine, `cpu` first."""
         return ("cpu",)
+
+    def set_matmul_precision(self, precision: str) -> bool:
+        """Make products as exact as their dtype (`highest`), or leave them as the framework ships (`default`).
+
+        Called once, after `__init__`, where `--matmul-precision` asks for it.  False where there is nothing to set.
+        """
+        return False
 
     def to_native(self, array: np.ndarray[Any, Any]) -> Any:
         """A NumPy array as the framework's own, on the device, dtype and strides kept where it has them."""
@@ -111,6 +120,20 @@ class Adapter:
     def flags(self) -> Mapping[str, str]:
         """Settings that change numbers: precision switches, thread counts, CPU capability."""
         return {}
+
+    def settings(self) -> Mapping[str, Any]:
+        """Switches of the framework that change numbers, by name.  Read around every case: it must be quick."""
+        return {}
+
+    def restore(self, settings: Mapping[str, Any]) -> None:
+        """Set the switches as `settings` gave them: a case left them changed."""
+
+    def out_of_memory(self, error: Exception) -> bool:
+        """Whether an exception says that memory was too little: then nothing is said about the framework."""
+        return isinstance(error, MemoryError)
+
+    def release(self) -> None:
+        """Give back what is cached on the device, after a case that found too little memory."""
 
     def counters(self) -> Mapping[str, int]:
         """Counts worth printing after a run, such as compilations."""
@@ -184,8 +207,9 @@ def describe(adapter: Adapter) -> dict[str, Any]:
         "mode": adapter.mode,
         "devices": list(adapter.devices()),
         "versions": dict(adapter.versions()),
-        "flags": dict(adapter.flags()),
+        "flags": {**adapter.flags(), **({"matmul_precision": asked} if (asked := adapter.matmul_precision) else {})},
         "python": platform.python_version(),
         "script": adapter.script,
         "array_source": adapter.array_source,
+        "strides": type(adapter).strides is not Adapter.strides,
     }

@@ -4,6 +4,7 @@ The names are the catalogue's, or one of `ALIASES`.  Signatures may be the docum
 without an activation is a sigmoid layer, as in the slides; `dense(a_in, W, b, g)` is given the file's own function
 of the activation's name; `my_sequential(x, W1, b1, W2, b2)` takes its weights one by one.  A `dense` that takes one
 row at a time is asked one row, and nothing else.  (A `dense` and a `my_sequential` are tried once on zeros to see.)
+bfloat16, which NumPy does not have, is not asked.
 A name may be given anything that can be called: `tanh = np.tanh`, a `functools.partial`, what a compiler made.
 """
 
@@ -57,6 +58,11 @@ def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
         name: ClassVar[str] = path.stem
         owned: ClassVar[bool] = True
         file: ClassVar[ModuleType] = module
+
+        def to_native(self, array: Any) -> Any:
+            if array.dtype.kind == "V":  # NumPy's own functions make float32 of some of its results
+                raise Unsupported(f"{array.dtype} is no dtype of NumPy's own: an adapter class may take it")
+            return super().to_native(array)
 
         def plain(self, operation: str) -> Callable[..., Any] | None:
             return adapted(operation)

@@ -131,6 +131,11 @@ class JAX(JAXFunctions):
         if event == "/jax/core/compile/backend_compile_duration":
             self.compilations += 1
 
+    def set_matmul_precision(self, precision: str) -> bool:
+        if precision == "highest":
+            jax.config.update("jax_default_matmul_precision", "highest")
+        return True
+
     def compile(self, function: Any) -> Any:
         return arrays_only(function, jax.jit)
 
@@ -170,6 +175,17 @@ class JAX(JAXFunctions):
             "enable_x64": str(jax.config.jax_enable_x64),
             "default_matmul_precision": str(jax.config.jax_default_matmul_precision),
         }
+
+    def settings(self) -> Mapping[str, Any]:
+        config = jax.config
+        return {"64-bit mode": config.jax_enable_x64, "precision of products": config.jax_default_matmul_precision}
+
+    def restore(self, settings: Mapping[str, Any]) -> None:
+        jax.config.update("jax_enable_x64", settings["64-bit mode"])
+        jax.config.update("jax_default_matmul_precision", settings["precision of products"])
+
+    def out_of_memory(self, error: Exception) -> bool:
+        return isinstance(error, MemoryError) or "RESOURCE_EXHAUSTED" in str(error)
 
     def counters(self) -> Mapping[str, int]:
         return {"compilations": self.compilations}

@@ -189,6 +189,11 @@ class TensorFlow(TensorFlowFunctions):
     def device_of(self, value: Any) -> str:
         return self.device if value.device.endswith(self.native_device.lstrip("/")) else str(value.device)
 
+    def set_matmul_precision(self, precision: str) -> bool:
+        if precision == "highest":
+            tf.config.experimental.enable_tensor_float_32_execution(enabled=False)
+        return True
+
     def compile(self, function: Any) -> Any:
         if function is parameter_count:
             return nothing_to_compile(function)
@@ -234,6 +239,19 @@ class TensorFlow(TensorFlowFunctions):
             "tensor_float_32": str(tf.config.experimental.tensor_float_32_execution_enabled()),
             "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
         }
+
+    def settings(self) -> Mapping[str, Any]:
+        return {
+            "TensorFloat-32": tf.config.experimental.tensor_float_32_execution_enabled(),
+            "Keras' default dtype": keras.backend.floatx(),
+        }
+
+    def restore(self, settings: Mapping[str, Any]) -> None:
+        tf.config.experimental.enable_tensor_float_32_execution(settings["TensorFloat-32"])
+        keras.backend.set_floatx(settings["Keras' default dtype"])
+
+    def out_of_memory(self, error: Exception) -> bool:
+        return isinstance(error, MemoryError | tf.errors.ResourceExhaustedError)
 
     def counters(self) -> Mapping[str, int]:
         return (

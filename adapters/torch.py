@@ -163,6 +163,13 @@ class Torch(TorchFunctions):
         found = torch.cuda.device_count() if torch.cuda.is_available() else 0
         return ("cpu", *(("cuda",) if found else ()), *(f"cuda:{number}" for number in range(found)))
 
+    def set_matmul_precision(self, precision: str) -> bool:
+        if precision == "highest":
+            torch.set_float32_matmul_precision("highest")
+            torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
+            torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+        return True
+
     def compile(self, function: Any) -> Any:
         if function is parameter_count:
             return nothing_to_compile(function)
@@ -237,6 +244,29 @@ class Torch(TorchFunctions):
         if self.device != "cpu":
             found["gpu"] = torch.cuda.get_device_name(self.device)
         return found
+
+    def settings(self) -> Mapping[str, Any]:
+        return {
+            "the default dtype": torch.get_default_dtype(),
+            "gradient mode": torch.is_grad_enabled(),
+            "precision of float32 products": torch.get_float32_matmul_precision(),
+            "TF32 in cuDNN": torch.backends.cudnn.allow_tf32,
+            "deterministic algorithms": torch.are_deterministic_algorithms_enabled(),
+        }
+
+    def restore(self, settings: Mapping[str, Any]) -> None:
+        torch.set_default_dtype(settings["the default dtype"])
+        torch.set_grad_enabled(settings["gradient mode"])
+        torch.set_float32_matmul_precision(settings["precision of float32 products"])
+        torch.backends.cudnn.allow_tf32 = settings["TF32 in cuDNN"]
+        torch.use_deterministic_algorithms(settings["deterministic algorithms"])
+
+    def out_of_memory(self, error: Exception) -> bool:
+        return isinstance(error, MemoryError | torch.cuda.OutOfMemoryError) or "DefaultCPUAllocator" in str(error)
+
+    def release(self) -> None:
+        if self.device != "cpu":
+            torch.cuda.empty_cache()
 
     def counters(self) -> Mapping[str, int]:
         if self.mode == "eager":

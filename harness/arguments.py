@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -13,6 +13,7 @@ from nnconform.harness.plan import plan
 from nnconform.spec.errors import SpecError, nearest
 from nnconform.spec.frozen import ROOT, shipped, shown
 from nnconform.spec.loader import is_ours
+from nnconform.spec.model import KINDS, LEVELS
 
 if TYPE_CHECKING:
     from nnconform.harness.options import Options, Subject
@@ -75,12 +76,20 @@ def _items(path: Path, case: str, options: Options) -> Iterator[str]:
         raise pytest.UsageError(*map(str, error.problems)) from None
     if case not in cases:
         raise pytest.UsageError(f"{shown(path)} has no case {case!r}{nearest(case, cases)}")
-    dtypes = [dtype for dtype in cases[case]["dtypes"] if options.dtypes is None or dtype in options.dtypes]
+    known = swept_too(cases[case], options)
+    dtypes = [dtype for dtype in known if options.dtypes is None or dtype in options.dtypes]
     if not dtypes:
-        raise pytest.UsageError(f"{case} runs in {', '.join(cases[case]['dtypes'])} only")
+        more = "" if len(known) == len(cases[case]["dtypes"]) else ", and in float32 with --sweep"
+        raise pytest.UsageError(f"{case} runs in {', '.join(known)} only{more}")
     for subject in options.subjects:
         for dtype in dtypes:
             yield item_name(case, subject, dtype)
+
+
+def swept_too(case: dict[str, Any], options: Options) -> list[str]:
+    """The dtypes of a case; a sweep has float32 only where that is asked for."""
+    found: list[str] = case["dtypes"]
+    return [each for each in found if each != "float32"] if case["kind"] == "sweep" and not options.sweep else found
 
 
 def names_any(argument: str, subjects: Iterable[Subject]) -> bool:
@@ -93,3 +102,10 @@ def names_any(argument: str, subjects: Iterable[Subject]) -> bool:
 def item_name(case: str, subject: Subject, dtype: str) -> str:
     """An item's name: the same in every folder, and without a `[`, which would end it for pytest."""
     return f"{case}/{subject.label}/{subject.device}/{dtype}/{subject.mode}"
+
+
+def register_markers(config: pytest.Config) -> None:
+    """Every marker that an item may carry, so that strict markers accept them."""
+    operations = sorted(path.stem for path in (ROOT / "catalogue").glob("*.toml"))
+    for name in (*KINDS, *LEVELS, *operations, *(f"S{number}" for number in range(1, 33))):
+        config.addinivalue_line("markers", f"{name}: cases of nnconform")

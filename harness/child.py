@@ -14,7 +14,7 @@ import time
 from typing import IO, Any
 
 from nnconform.harness.options import Subject
-from nnconform.harness.subjects import InProcess, LeftOut, SubjectError
+from nnconform.harness.subjects import InProcess, LeftOut, SubjectCrashed, SubjectError
 from nnconform.harness.transcript import to_data
 
 
@@ -23,17 +23,24 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=lambda: os.close(pipe.fileno()))  # a copy must not hold it open
     follow_parent()
-    adapter, device, mode = sys.argv[1:4]
+    adapter, device, mode, precision = sys.argv[1:5]
     try:
-        subject = InProcess(Subject(adapter, adapter, device, mode))
+        subject = InProcess(Subject(adapter, adapter, device, mode, precision))
     except SubjectError as error:
         left_out = {"left_out": error.why} if isinstance(error, LeftOut) else {}
         _write(pipe, {"error": str(error), **left_out})
         return
     _write(pipe, dict(subject.description))
     for line in sys.stdin:
-        _write(pipe, _answer(subject, json.loads(line)))
+        try:
+            found = _answer(subject, json.loads(line))
+        except SubjectCrashed as error:  # nothing more can be asked of this process
+            _write(pipe, {"crashed": str(error)})
+            return
+        _write(pipe, found)
 
 
 def follow_parent() -> None:

@@ -15,9 +15,11 @@ from nnconform.harness.commands import (
     check,
     compare,
     explain,
+    findings,
     freeze,
     listing,
     report,
+    score,
     sweep,
     timing,
 )
@@ -47,6 +49,8 @@ VERBS: Mapping[str, Verb] = {
     "report": report,
     "compare": compare,
     "sweep": sweep,
+    "findings": findings,
+    "score": score,
     "time": timing,
     "adapter": adapter,
 }

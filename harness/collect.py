@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from nnconform.harness.arguments import item_name
+from nnconform.harness.arguments import item_name, swept_too
 from nnconform.harness.plan import plan
+from nnconform.reports.words import visible
 from nnconform.spec.frozen import FrozenFile
 
 if TYPE_CHECKING:
@@ -42,13 +43,13 @@ class SpecFile(pytest.File):
         cases = [case for case in self.frozen.cases if (case["kind"] == "timing") is timing]
         for case in cases:
             if options.dtypes is not None:
-                self.run.other_dtypes.update(case["dtypes"])
+                self.run.other_dtypes.update(swept_too(case, options))
         pairs: Iterable[tuple[Subject, dict[str, Any]]] = product(options.subjects, cases)
         if timing:  # one case's rows stand together
             pairs = ((subject, case) for case, subject in product(cases, options.subjects))
         for subject, case in pairs:
             marks = [_mark(name) for name in (case["kind"], case["level"], *case["operations"], *case["systems"])]
-            for dtype in case["dtypes"]:
+            for dtype in swept_too(case, options):
                 if options.dtypes is None or dtype in options.dtypes:
                     item: CaseItem = CaseItem.from_parent(self, name=item_name(case["id"], subject, dtype))
                     item.case, item.dtype, item.subject = case, dtype, subject
@@ -72,7 +73,7 @@ class CaseItem(pytest.Item):
         self.frozen_line = self.spec_file.frozen.line(self.case["id"], self.dtype)
         self.verdict = verdict = run.examine(self)
         if verdict.outcome == "unsupported":
-            pytest.skip(f"unsupported: {verdict.reason}")
+            pytest.skip(visible(f"unsupported: {verdict.reason}"))
         if verdict.outcome == "known deviation":
             pytest.xfail(verdict.deviation)
         if verdict.outcome != "passed":

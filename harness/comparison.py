@@ -108,7 +108,10 @@ class Comparison:
     worst_ulps: float = 0.0
     ulps_index: int = 0
     flushed_inputs: int = 0
+    flushed_input: int = 0
+    """Where the first of them is."""
     flushed_results: int = 0
+    flushed_result: int = 0
     off: Array = field(init=False)
     """By how much each element is off, in float64."""
     mask: Array | None = None
@@ -160,7 +163,7 @@ def compare(got: Array, truth: Truth) -> Comparison:
     flushed = _flushed_results(got, truth)
     ulps = _clean(off / truth.spacing(), off, truth)
     if flushed is not None:
-        found.flushed_results = int(np.count_nonzero(flushed))
+        found.flushed_results, found.flushed_result = int(np.count_nonzero(flushed)), int(flushed.argmax())
         ulps = np.where(flushed, 0.0, ulps)  # a trait of its own, and no matter of precision
     found.ulps_index = int(ulps.argmax())
     found.worst_ulps = ulps.item(found.ulps_index)
@@ -216,7 +219,7 @@ def _excuse(found: Comparison, got: Array, flushed: Truth, off: Array, right: Ar
     """Answers that are right for subnormal inputs read as zero."""
     other = np.abs(flushed.difference(got))
     excused = ~right & _right(got, flushed, other)
-    found.flushed_inputs = int(np.count_nonzero(excused))
+    found.flushed_inputs, found.flushed_input = int(np.count_nonzero(excused)), int(excused.argmax())
     return np.where(excused, other, off), right | excused
 
 

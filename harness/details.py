@@ -39,7 +39,7 @@ def shown_arrays(frozen: Mapping[str, Any], most: int, question: str = "first") 
 def with_inputs(frozen: Mapping[str, Any], witness: dict[str, Any]) -> dict[str, Any]:
     """A witness with what stood at its place in the inputs, where an operation works element by element."""
     ask, place = frozen["ask"], tuple(witness["index"])
-    if len(ask["steps"]) > 1 or not catalogue()[ask["steps"][0]["operation"]].elementwise:
+    if "inputs" in witness or len(ask["steps"]) > 1 or not catalogue()[ask["steps"][0]["operation"]].elementwise:
         return witness
     found = {}
     for name, data in ask["inputs"].items():

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from numpy import errstate
+import numpy as np
 
 import nnconform.adapters
 from nnconform.adapters import registry
@@ -56,6 +56,8 @@ class Excuse:
     """Smallest and largest of what came, divided by the exact value."""
     got: float | tuple[float, float] | str | None = None
     """The one number that comes instead; or between which two it lies; or `input`, what stands there in an input."""
+    inputs: tuple[float, ...] | None = None
+    """Between which numbers the inputs of an element-by-element operation lie: lowest and highest, in pairs."""
     says: str | None = None
     """Pattern of the message of a finding that is not about values, or of how a process ended."""
 
@@ -72,39 +74,55 @@ class Excuse:
         wrong = finding.wrong
         if wrong is None:
             return self.says is not None and fnmatchcase(finding.message, self.says)
-        return (
-            self._of_values != (None,) * 4
-            and (self.ulps is None or bool((wrong.ulps <= self.ulps).all()))
-            and (self.off is None or bool((_away(wrong) <= self.off * float(FORMATS[dtype].spacing(_ONE))).all()))
-            and (self.ratio is None or _between(_quotients(wrong), self.ratio))
-            and (self.got is None or self._came(wrong, inputs))
-        )
+        if self.got != "input" and self.inputs is None:
+            return bool(self.holds(wrong, None, dtype).all())
+        given = (array.flat[wrong.places] for array in inputs if array.size > wrong.places.max())
+        return any(self.holds(wrong, each, dtype).all() for each in given)
 
-    def _came(self, wrong: Wrong, inputs: Iterable[Array]) -> bool:
+    def holds(self, wrong: Wrong, given: Array | None, dtype: str) -> Array:
+        """Which wrong elements are no more than this; `given` is what stood at their places in an input."""
+        held: Array = np.full(wrong.got.shape, self._of_values != (None,) * 4)
+        if self.ulps is not None:
+            held &= wrong.ulps <= self.ulps
+        if self.off is not None:
+            held &= _away(wrong) <= self.off * float(FORMATS[dtype].spacing(_ONE))
+        if self.ratio is not None:
+            held &= _between(_quotients(wrong), self.ratio)
+        if self.inputs is not None:
+            held &= given is not None and _among(given, self.inputs)
         if isinstance(self.got, tuple):
-            return _between(wrong.got, self.got)
-        if self.got != "input":
-            return _same(wrong.got, self.got)
-        return any(_same(wrong.got, array.flat[wrong.places]) for array in inputs if array.size > wrong.places.max())
+            held &= _between(wrong.got, self.got)
+        elif self.got is not None:
+            held &= _same(wrong.got, given if self.got == "input" else self.got)
+        return held
 
 
 def _away(wrong: Wrong) -> Array:
-    with errstate(all="ignore"):
+    with np.errstate(all="ignore"):
         return abs(wrong.got - wrong.exact)
 
 
 def _quotients(wrong: Wrong) -> Array:
-    with errstate(all="ignore"):
+    with np.errstate(all="ignore"):
         return wrong.got / wrong.exact
 
 
-def _between(values: Array, limits: tuple[float, float]) -> bool:
-    return bool(((values >= limits[0]) & (values <= limits[1])).all())
+def _between(values: Array, limits: tuple[float, float]) -> Array:
+    wide = values.astype(np.float64)  # a limit may lie beyond the dtype
+    found: Array = (wide >= limits[0]) & (wide <= limits[1])
+    return found
 
 
-def _same(got: Array, other: Any) -> bool:
+def _among(values: Array, limits: tuple[float, ...]) -> Array:
+    pairs = zip(limits[::2], limits[1::2], strict=True)
+    found: Array = np.any([_between(values, (low, high)) for low, high in pairs], axis=0)
+    return found
+
+
+def _same(got: Array, other: Any) -> Array:
     """Equal numbers, or both nan."""
-    return bool(((got == other) | ((got != got) & (other != other))).all())  # noqa: PLR0124 - what nan is
+    found: Array = (got == other) | ((got != got) & (other != other))  # noqa: PLR0124 - what nan is
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +141,8 @@ class Deviation:
     witness: str
     script: str
     upstream: str = ""
+    since: str = ""
+    """From which version on, where that is known."""
     devices: tuple[str, ...] = ("*",)
     modes: tuple[str, ...] = ("*",)
     flags: Mapping[str, str] = field(default_factory=dict)
@@ -176,12 +196,13 @@ class Known:
             and item.matches_environment(subject, description)
         ]
 
+    def listed(self, file: str, case: str, dtype: str) -> list[Deviation]:
+        """Those that a case is expected to show."""
+        return [known for known in self.expected if known.matches_case(file, case, dtype)]
+
     def apply(self, item: Judged, verdict: Verdict) -> None:
         """Mark a failure that is expected; note an expected failure that did not come."""
-        file = item.nodeid.partition("::")[0]
-        for known in self.expected:
-            if not known.matches_case(file, item.case["id"], item.dtype):
-                continue
+        for known in self.listed(item.nodeid.partition("::")[0], item.case["id"], item.dtype):
             if verdict.outcome == "passed":
                 verdict.no_longer_deviates = known.cause
             elif _is(known, item, verdict):
@@ -197,6 +218,4 @@ def _is(known: Deviation, item: Judged, verdict: Verdict) -> bool:
         return False
     assert item.frozen_line is not None
     asked = item.frozen_line
-    return all(
-        known.excuses.covers(found, asked_with(asked, found.question), item.dtype) for found in verdict.findings
-    )
+    return all(known.excuses.covers(found, asked_with(asked, found.question), item.dtype) for found in verdict.findings)

@@ -32,7 +32,9 @@ class Distribution:
             return None
         from nnconform.harness.scheduling import GroupScheduling
 
-        return GroupScheduling(config, log)
+        made = GroupScheduling(config, log)
+        made.all_modes = self.run.traits.pairs
+        return made
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

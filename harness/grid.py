@@ -9,11 +9,11 @@ from itertools import product
 from nnconform.spec.catalogue import Operation, catalogue
 from nnconform.spec.errors import nearest
 from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
-from nnconform.spec.model import KINDS, Case
+from nnconform.spec.model import KINDS, SWEPT, Case
 
 Counts = Counter[tuple[str, str, str]]
-_DEMANDED = {"timing": ("float32",)}
-"""Dtypes of which a kind needs a case or a reason, where they are not the default ones."""
+_DEMANDED = {"timing": ("float32",), "sweep": SWEPT, "trait": DEFAULT_DTYPES}
+"""Dtypes of which a kind needs a case or a reason, where they are not all: a trait of shapes is one in every dtype."""
 
 
 def count(cases: Iterable[Case]) -> Counts:
@@ -23,18 +23,20 @@ def count(cases: Iterable[Case]) -> Counts:
 
 def demanded(kind: str) -> tuple[str, ...]:
     """Dtypes in which every operation needs a case of this kind, or a reason."""
-    return _DEMANDED.get(kind, DEFAULT_DTYPES)
+    return _DEMANDED.get(kind, tuple(FORMATS))
 
 
 def reason(entry: Operation, kind: str, dtype: str) -> str:
     """Why an operation has no case of a kind in a dtype, if its entry says so."""
-    return entry.absent.get(f"{kind}.{dtype}") or entry.absent.get(kind, "")
+    swept = "Only functions of one number are swept." if kind == "sweep" and not entry.elementwise else ""
+    return entry.absent.get(f"{kind}.{dtype}") or entry.absent.get(kind, swept)
 
 
 def rows(counts: Counts) -> Iterator[tuple[str, ...]]:
     """The grid as text: counts; `.` where the entry says why there is none, `EMPTY` where nobody says.
 
-    Every cell of the default dtypes is demanded, of times those of float32.  Others are shown, `-` where there is none.
+    Every cell is demanded, but of times those of float32, of traits those of the default dtypes.  Others are shown,
+    `-` where there is none.
     """
     yield ("operation", "kind", *FORMATS)
     for name, entry in catalogue().items():

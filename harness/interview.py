@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
-from nnconform.harness.raising import raised
+from nnconform.harness.lengths import Asking, Facts
+from nnconform.harness.raising import raised, told
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.spec.arrays import Array, decode_bits, same_bits
 from nnconform.spec.generator import generate, others
@@ -31,6 +32,7 @@ Call = Callable[[Mapping[str, Any]], Any]
 
 _PLAIN = frozenset("fiub")
 _ARRAYS = (np.ndarray, np.generic)
+_QUIET = dict.fromkeys(("divide", "over", "under", "invalid"), "ignore")
 _LARGE = 4096
 """Arrays of more elements are compared where they lie, not as copies of their bytes."""
 
@@ -39,7 +41,13 @@ def interview(adapter: Adapter, ask: Ask) -> Transcript:
     """All questions of one case.  Never raises but for KeyboardInterrupt and its like."""
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _Interview(adapter, ask).transcript()
+        filters, count = warnings.filters[0], len(warnings.filters)
+        found = _Interview(adapter, ask).transcript()
+        if len(warnings.filters) != count or warnings.filters[0] != filters:
+            found.left.append("warning filters")
+        if np.geterr() != _QUIET:
+            found.left.append("NumPy's error state")
+        return found
 
 
 class _Given:
@@ -95,6 +103,33 @@ class _Interview:
             refused = {name: materialize(data, self.ask["dtype"]) for name, data in self.ask["refused"].items()}
             both = _Given({**given.arrays, **refused})
             self._put("refused", both.copies(), both)
+        if "lengths" in self.ask and self.result.answers["first"].values:
+            self._lengths(given.arrays)
+
+    def _lengths(self, given: Arrays) -> None:
+        """Where a trait asks so: pieces of the inputs, and many times as much."""
+        facts, first = Facts(), self.result.answers["first"]
+        try:
+            Asking(self.ask["lengths"], given, self._answered).measure(first.values, facts)
+        except Unsupported as error:
+            first.unsupported = str(error)
+        except Exception as error:
+            first.raised = raised(error, "call", self.adapter, self.functions)
+        self.result.measured = facts.data()
+        self.ours_since = perf_counter_ns()
+
+    def _answered(self, arrays: Mapping[str, Array]) -> Arrays:
+        """The outputs' values and nothing around them."""
+        adapter = self.adapter
+        self.ours_ns += perf_counter_ns() - self.ours_since
+        values = {name: adapter.to_native(array) for name, array in arrays.items()}
+        for name, call in self.calls:
+            values[name] = call(values)
+        for name in self.ask["outputs"]:
+            adapter.synchronize(values[name])
+        found = {name: np.array(adapter.to_numpy(values[name])) for name in self.ask["outputs"]}
+        self.ours_since = perf_counter_ns()
+        return found
 
     def _questions(self, given: _Given) -> None:
         arrays = given.copies()
@@ -147,7 +182,7 @@ class _Interview:
                 self.kept[question] = {name: values[name] for name in answer.values}
                 answer.changed += self._changed_natives(arrays, natives, given)
         except Unsupported as error:
-            answer.unsupported = str(error) or f"{adapter.name} does not support this"
+            answer.unsupported = told(error) or f"{adapter.name} does not support this"
             if question == "first":
                 self.result.unsupported = answer.unsupported
         except Exception as error:

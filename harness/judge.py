@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 
 from nnconform.harness.comparison import Comparison, Truth, compare
+from nnconform.harness.observed import digest, in_one_line, judge_trait, measure_witnesses, note_other_bits
 from nnconform.harness.properties import judge_property
 from nnconform.harness.sampled import amiss
 from nnconform.harness.screen import screen
-from nnconform.harness.transcript import Answer, Raised, Transcript
+from nnconform.harness.transcript import Answer, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
 
 Frozen = Mapping[str, Any]
 
 _TIMED = ("first", "others", "mutated", "again")
-_FEW = 6
-"""A measured array of at most so many elements is written out."""
 _LARGE = 4096
 """Arrays of more elements are compared where they lie, not as copies of their bytes."""
 _ASKED_FIRST = frozenset({"first", "others"})
@@ -47,35 +46,24 @@ def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
         verdict.outcome, verdict.reason, verdict.lacks = "unsupported", transcript.unsupported, transcript.lacks
         return verdict
     if frozen["kind"] == "trait":
-        _judge_trait(frozen, transcript.answers["first"], verdict)
+        judge_trait(frozen, transcript, verdict)
+        verdict.digest = digest(transcript.answers["first"], plain=False)
     else:
         _Judgement(frozen, transcript, verdict).judge()
     if verdict.findings:
-        verdict.outcome = "failed"
+        verdict.outcome = "out of memory" if _short_of_memory(transcript) else "failed"
+    if verdict.witnesses:
+        measure_witnesses(frozen, verdict)
+    if transcript.left:
+        verdict.traits["leaves changed"] = ", ".join(transcript.left)
     times = [transcript.answers[name].elapsed_ns for name in _TIMED if name in transcript.answers]
     verdict.elapsed_ns = int(median(times)) if times else 0
     return verdict
 
 
-def _judge_trait(frozen: Frozen, answer: Answer, verdict: Verdict) -> None:
-    """A trait is measured: whether the framework refused, and what came if not.  Only an adapter's own fault fails."""
-    if answer.raised and not answer.raised.by_framework:
-        verdict.findings.append(Finding("crash", "first", "", _told(answer.raised), None))
-        return
-    if answer.raised:
-        found = f"refused ({answer.raised.type})"
-    else:
-        found = "; ".join(_in_short(value) for value in answer.values.values()) or "no array"
-    verdict.traits[frozen["expect"]["trait"]] = found
-
-
-def _told(raised: Raised) -> str:
-    return f"{raised.type} at {raised.stage}: {raised.message.splitlines()[0] if raised.message else ''}"
-
-
-def _in_short(value: Array) -> str:
-    few = f" {value.tolist()}" if value.size <= _FEW else ""
-    return f"{value.dtype} {list(value.shape)}{few}"
+def _short_of_memory(transcript: Transcript) -> bool:
+    """Whether a finding says more about the machine than about the framework."""
+    return any(answer.raised and answer.raised.out_of_memory for answer in transcript.answers.values())
 
 
 class _Judgement:
@@ -105,6 +93,7 @@ class _Judgement:
         settled = screen(self.frozen, self.transcript)
         if settled:
             self.verdict.ulps, self.verdict.share, self.verdict.witness = settled.ulps, settled.share, settled.witness
+        self.verdict.digest = digest(self.transcript.answers["first"], plain=settled is not None)
         for question, answer in self.transcript.answers.items():
             if question == "refused":
                 self._refused(answer)
@@ -119,7 +108,10 @@ class _Judgement:
         first = self.transcript.answers["first"]
         if not self.verdict.findings and "property" in self.frozen["expect"]:
             judge_property(self.frozen["expect"]["property"], first.values, self.truths["first"], self.verdict)
-        self._traits(first)
+        if first.aliased and not first.raised:
+            self.verdict.traits["aliases its input"] = ", ".join(sorted(set(first.aliased)))
+        if not self.repeated and not first.raised:
+            note_other_bits(self.frozen, self.transcript, self.verdict, self.same)
         if self.worst and self.verdict.ulps:
             found, question, name = self.worst
             self.verdict.witness = found.at(found.ulps_index, question, name)
@@ -144,7 +136,7 @@ class _Judgement:
             self._declined(question, answer.unsupported)
             return
         if answer.raised:
-            self._find("crash", question, "", _told(answer.raised))
+            self._find("crash", question, "", in_one_line(answer.raised))
             return
         for name in answer.changed:
             self._find("changes its inputs", question, name, f"input {name!r} came back changed")
@@ -192,6 +184,8 @@ class _Judgement:
             return False
         if question == "alone":
             row = self._batch_axis(name)
+            if earlier.ndim > row and not earlier.shape[row]:
+                return False  # nothing came first
             return same_bits(got, earlier.take([0], row) if earlier.ndim > row else earlier)
         if got.size > _LARGE:
             return same_bits(got, earlier)
@@ -205,8 +199,12 @@ class _Judgement:
         verdict.share = max(verdict.share, found.worst_share)
         if got.size and found.worst_ulps >= verdict.ulps:
             verdict.ulps, self.worst = found.worst_ulps, (found, question, name)
-        verdict.note("flushes inputs", found.flushed_inputs)
-        verdict.note("flushes results", found.flushed_results)
+        for trait, count, place in (
+            ("flushes inputs", found.flushed_inputs, found.flushed_input),
+            ("flushes results", found.flushed_results, found.flushed_result),
+        ):
+            if count:
+                verdict.note(trait, count, self._flushed(found, place, question, name))
         if found.wrong:
             facet = found.facet
             if question in _SECOND and self._stale(name, got):
@@ -214,6 +212,11 @@ class _Judgement:
             where = f"{found.wrong} of {got.size} values {_WORDS[question]}".rstrip()
             witness = found.at(found.wrong_index, question, name)
             verdict.findings.append(Finding(facet, question, name, where, witness, found.elements()))
+
+    def _flushed(self, found: Comparison, place: int, question: str, name: str) -> dict[str, Any]:
+        seen = found.at(place, question, name)
+        kept = {key: seen[key] for key in ("question", "output", "index", "got")}
+        return {**kept, "how": "exact", "other": seen["exact"]}
 
     def _stale(self, name: str, got: Array) -> bool:
         """Whether this is the first answer, given again to other numbers; a wrong first answer proves nothing."""
@@ -230,50 +233,8 @@ class _Judgement:
             shapes = ", ".join(str(list(value.shape)) for value in answer.values.values())
             self._find("not refused", "refused", "", f"accepted, and answered with shape {shapes or 'nothing'}")
         elif not answer.raised.by_framework:
-            self._find("not refused", "refused", "", f"no refusal of the framework's own: {_told(answer.raised)}")
+            self._find("not refused", "refused", "", f"no refusal of the framework's own: {in_one_line(answer.raised)}")
 
     def _find(self, facet: str, question: str, output: str, message: str) -> None:
         words = _WORDS.get(question, question)
         self.verdict.findings.append(Finding(facet, question, output, f"{message} {words}".rstrip(), None))
-
-    # ---------------------------------------------------------------- traits
-
-    def _traits(self, first: Answer) -> None:
-        if first.raised or not first.values:
-            return
-        if first.aliased:
-            self.verdict.traits["aliases its input"] = ", ".join(sorted(set(first.aliased)))
-        if self.repeated:
-            return
-        answers, note = self.transcript.answers, self.verdict.note
-        answers = {question: answer for question, answer in answers.items() if not answer.unsupported}
-        if "again" in answers:
-            note("not repeatable", self._differing("again", first))
-        for question in ("fortran", "strided"):
-            if question in answers and any(steps is not None for steps in answers[question].strides.values()):
-                note(f"depends on layout: {question}", self._differing(question, first))
-        if "alone" in answers:
-            note("depends on batch", self._differing_row(first))
-
-    def _differing(self, question: str, first: Answer) -> int:
-        other = self.transcript.answers[question].values
-        return sum(
-            _bits_apart(value, other[name])
-            for name, value in first.values.items()
-            if name in other and (question, name) not in self.same
-        )
-
-    def _differing_row(self, first: Answer) -> int:
-        other = self.transcript.answers["alone"].values
-        return sum(
-            _bits_apart(value.take([0], self._batch_axis(name)), other[name])
-            for name, value in first.values.items()
-            if name in other and value.ndim and ("alone", name) not in self.same
-        )
-
-
-def _bits_apart(left: Array, right: Array) -> int:
-    if left.shape != right.shape or left.dtype != right.dtype or same_bits(left, right):
-        return 0
-    same = (left == right) | (np.isnan(left) & np.isnan(right))
-    return int(left.size - np.count_nonzero(same))

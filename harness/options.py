@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from math import nan
 from pathlib import Path
@@ -15,6 +16,13 @@ from nnconform.spec.errors import nearest
 from nnconform.spec.formats import FORMATS
 from nnconform.spec.model import LEVELS
 
+TRAITS = ("usual", "full")
+SWEEPS = ("sample", "exhaustive")
+PRECISIONS = ("default", "highest")
+"""As the framework ships, or products in the dtype's own arithmetic wherever it has a switch for that."""
+_ODD = re.compile(r"[^\w.+-]|^\.+")
+"""What no label holds: it is part of ids, where `::`, `/` and `[` have a meaning, and of file names."""
+_LONGEST_LABEL = 48
 MODES = ("eager", "compiled", "xla")
 """All that a `--mode` can name; which of them an adapter has is known once it is imported."""
 
@@ -29,6 +37,8 @@ class Subject:
     """As it stands in ids."""
     device: str
     mode: str
+    matmul_precision: str = ""
+    """What the framework is told of products: one of `PRECISIONS`, or nothing."""
 
     @property
     def column(self) -> str:
@@ -55,7 +65,18 @@ class Options:
     level: str
     results: Path
     apart: bool
-    """Each subject is interviewed in a process of its own: there are several, or a compiler's code may end it."""
+    """Each subject is interviewed in a process of its own: asked for, or there are several, or a compiler's code may
+    end it."""
+    case_limit_s: float = 600.0
+    """So long may such a process take over one question: no run hangs for ever."""
+    resume: bool = False
+    """Go on with a run that was ended."""
+    sweep: str = ""
+    """Sweep float32 as well: `sample` or `exhaustive`."""
+    traits: str = "usual"
+    """How thoroughly traits are measured: `usual` or `full`."""
+    strict: bool = False
+    """Traits fail."""
     timing: Timing | None = None
     """The timing cases, and nothing else; or all but those."""
     every_adapter: bool = False
@@ -67,28 +88,34 @@ class Options:
 def parse(config: pytest.Config) -> Options:
     """Options from the command line.  Raises pytest.UsageError with one line that says what to do."""
     asked = _said(config, "mode", "eager")
-    named = named_subjects(option(config, "adapter") or "", _said(config, "device", "cpu"), asked)
-    dtypes = option(config, "dtype")
+    named = named_subjects(option(config, "adapter") or "", _said(config, "device", "cpu"), asked, _precision(config))
+    typed = option(config, "dtype")
+    dtypes = None if typed is None else _known("dtype", typed, tuple(FORMATS))
     level, *others = _known("level", _said(config, "level", "must"), LEVELS)
     if others:
         raise pytest.UsageError(f"--level is one of {', '.join(LEVELS)}: should takes in what must be")
     return Options(
         subjects=named,
-        dtypes=None if dtypes is None else _known("dtype", dtypes, tuple(FORMATS)),
+        dtypes=dtypes,
         level=level,
         results=Path(_said(config, "results", "nnconform-results")),
-        apart=asked_apart(named),
+        apart=asked_apart(named) or any(option(config, name) is not None for name in _ISOLATING),
+        case_limit_s=_number(_said(config, "case-timeout", "600"), "case-timeout", 0.1, 86400),
+        resume=option(config, "resume") is not None,
+        sweep=_sweep(config, dtypes),
+        traits=_traits(config),
+        strict=_strict(config),
         timing=_timing(config),
         every_adapter=option(config, "adapter") == "all",
         every_mode=asked == "all",
     )
 
 
-def named_subjects(adapters: str, device: str, mode: str) -> tuple[Subject, ...]:
+def named_subjects(adapters: str, device: str, mode: str, precision: str = "") -> tuple[Subject, ...]:
     """Every subject that these options name.  Raises pytest.UsageError."""
     found = _adapters(adapters)
     modes = MODES if mode == "all" else _known("mode", mode, MODES)
-    return tuple(Subject(name, label(name), device, each) for name in found for each in modes)
+    return tuple(Subject(name, label(name), device, each, precision) for name in found for each in modes)
 
 
 def asked_apart(subjects: tuple[Subject, ...]) -> bool:
@@ -96,7 +123,57 @@ def asked_apart(subjects: tuple[Subject, ...]) -> bool:
     return len(subjects) > 1 or any(subject.mode != "eager" for subject in subjects)
 
 
+_ISOLATING = ("isolate", "case-timeout", "resume")
+
+
+def _sweep(config: pytest.Config, dtypes: tuple[str, ...] | None) -> str:
+    if option(config, "sweep") is None:
+        return ""
+    which, *others = _known("sweep", _said(config, "sweep", ""), SWEEPS)
+    if others:
+        raise pytest.UsageError(f"--sweep is one of {', '.join(SWEEPS)}")
+    if option(config, "timing") is not None:
+        raise pytest.UsageError("--sweep and --timing do not go together: timing runs timing cases alone")
+    if dtypes is not None and "float32" not in dtypes:
+        raise pytest.UsageError("--sweep is for float32: float16 and bfloat16 are always swept whole")
+    try:
+        import flint  # noqa: F401
+    except ModuleNotFoundError:
+        told = "--sweep needs python-flint, which is not installed: pip install 'nnconform[author]'"
+        raise pytest.UsageError(told) from None
+    return which
+
+
+def _precision(config: pytest.Config) -> str:
+    if option(config, "matmul-precision") is None:
+        return ""
+    which, *others = _known("matmul-precision", _said(config, "matmul-precision", "default"), PRECISIONS)
+    if others:
+        raise pytest.UsageError(f"--matmul-precision is one of {', '.join(PRECISIONS)}")
+    return which
+
+
+def _traits(config: pytest.Config) -> str:
+    which, *others = _known("traits", _said(config, "traits", "usual"), TRAITS)
+    if others:
+        raise pytest.UsageError(f"--traits is one of {', '.join(TRAITS)}")
+    for name in ("traits", "strict"):
+        if option(config, name) is not None and option(config, "timing") is not None:
+            raise pytest.UsageError(f"--{name} and --timing do not go together: timing runs timing cases alone")
+    return which
+
+
+def _strict(config: pytest.Config) -> bool:
+    """Ours, or pytest's option of the short name, typed: its ini setting is about somebody's own tests."""
+    if "--strict" in config.invocation_params.args:
+        config.option.nnconform_strict = "yes"  # for xdist's workers, who are told options only
+    return option(config, "strict") is not None
+
+
 def _timing(config: pytest.Config) -> Timing | None:
+    for name in _ISOLATING:
+        if option(config, "timing") is not None and option(config, name) is not None:
+            raise pytest.UsageError(f"--nnconform-{name} and --timing do not go together: timing has its own processes")
     if option(config, "timing") is None:
         for name in ("threads", "time-limit"):
             if option(config, name) is not None:
@@ -136,7 +213,7 @@ def label(adapter: str) -> str:
     """An adapter's name in ids and file names: no path, no colon."""
     file, attribute = registry.split(adapter)
     short = Path(file).stem if file.endswith(".py") else file
-    return f"{short}.{attribute}" if attribute else short
+    return _ODD.sub("_", f"{short}.{attribute}" if attribute else short)[:_LONGEST_LABEL]
 
 
 def _adapters(asked: str) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ Only the standard library and pytest are imported here; installing nnconform mus
 
 from __future__ import annotations
 
-import argparse
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING
 
 import pytest
@@ -19,37 +19,57 @@ OPTIONS = (
     ("dtype", "NAMES", "dtypes to run, comma-separated (default: all that a case lists)"),
     ("mode", "NAMES", "execution modes, comma-separated: eager (default), compiled, xla; or all that each adapter has"),
     ("level", "LEVEL", "must (default), or should: fail what a good implementation should do as well"),
+    ("sweep", "WHICH", "sweep float32 as well: a sample of its values, or exhaustive (float16, bfloat16: always all)"),
+    ("traits", "HOW", "usual (default), or full: ask whether results depend on their place at all 67 lengths"),
+    ("matmul-precision", "WHICH", "highest: ask for products in the dtype's own arithmetic; default: as it ships"),
     ("threads", "N", "threads that each framework may use, with --timing (default: 1)"),
     ("time-limit", "SECONDS", "of measuring, for each series of a timing case (default: 1)"),
+    ("case-timeout", "SECONDS", "ends the process of a case that takes longer; implies --isolate (default there: 600)"),
     ("results", "FOLDER", "where records and the page go (default: nnconform-results)"),
+)
+FLAGS = (
+    ("timing", "run the timing cases instead of all others, and time them"),
+    ("isolate", "ask each adapter in a process of its own, which may die: that costs one case"),
+    ("strict", "fail traits as well, such as results that are not repeatable; pytest's own --strict does so, too"),
+    ("resume", "go on with the newest run in the results folder that was ended; implies --isolate"),
 )
 MARKERS = (
     "S1 to S32: the documents' systems, as -m S14",
-    "example, property, refusal, special, probe, trait, timing: kinds of case",
+    "example, property, refusal, special, probe, sweep, trait, timing: kinds of case",
     "must, should: levels of a case",
 )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Long names always; short ones where no other plugin has taken them."""
-    group = parser.getgroup("nnconform", "conformance of neural-network primitives")
-    for name, metavar, text in OPTIONS:
-        _add(group, name, text, short=name != "results", metavar=metavar)
-    _add(
-        group, "timing", "run the timing cases instead of all others, and time them", action="store_const", const="yes"
-    )
+    """The long names."""
+    group = _group(parser)
+    for name, text, more in _options():
+        group.addoption(f"--nnconform-{name}", dest=_dest(name), default=None, help=text, **more)
 
 
-def _add(group: pytest.OptionGroup, name: str, text: str, *, short: bool = True, **more: str) -> None:
-    dest = f"nnconform_{name.replace('-', '_')}"
-    group.addoption(f"--nnconform-{name}", dest=dest, default=None, help=text, **more)
-    if short:
-        try:
-            group.addoption(
-                f"--{name}", dest=f"{dest}_short", default=None, help=f"short for --nnconform-{name}", **more
-            )
-        except (ValueError, argparse.ArgumentError):
-            return  # another plugin's option, such as pytest-playwright's --device
+@pytest.hookimpl(wrapper=True)
+def pytest_load_initial_conftests(parser: pytest.Parser) -> Generator[None]:
+    """Short names where they are free: other plugins and the user's own conftest.py come first."""
+    yield
+    group, groups = _group(parser), [*parser._groups, parser._anonymous]  # noqa: SLF001 - older ones leave conflicts to argparse
+    taken = {name for each in groups for option in each.options for name in option.names()}
+    for name, _, more in _options():
+        if name != "results" and f"--{name}" not in taken:
+            told = f"short for --nnconform-{name}"
+            group.addoption(f"--{name}", dest=f"{_dest(name)}_short", default=None, help=told, **more)
+
+
+def _group(parser: pytest.Parser) -> pytest.OptionGroup:
+    return parser.getgroup("nnconform", "conformance of neural-network primitives")
+
+
+def _options() -> Iterator[tuple[str, str, dict[str, str]]]:
+    yield from ((name, text, {"metavar": metavar}) for name, metavar, text in OPTIONS)
+    yield from ((name, text, {"action": "store_const", "const": "yes"}) for name, text in FLAGS)
+
+
+def _dest(name: str) -> str:
+    return f"nnconform_{name.replace('-', '_')}"
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -84,7 +104,7 @@ def _run(config: pytest.Config) -> Run:
 
 def option(config: pytest.Config, name: str) -> str | None:
     """An option under its long or its short name."""
-    dest = f"nnconform_{name.replace('-', '_')}"
+    dest = _dest(name)
     long: str | None = config.getoption(dest, None)
     short: str | None = config.getoption(f"{dest}_short", None)
     return long if long is not None else short

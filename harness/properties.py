@@ -28,6 +28,14 @@ class Broken:
     beyond: Array
     message: str
     trait: str
+    first: int = 0
+    """Where `seen` begins along the last axis."""
+
+    def place(self, where: Array) -> tuple[list[int], float]:
+        """The first place of a mask, in the output, and what stands there."""
+        index = [int(number) for number in np.unravel_index(int(np.argmax(where)), where.shape)]
+        value = float(self.seen[tuple(index)])
+        return [*index[:-1], index[-1] + self.first] if index else index, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +60,14 @@ def judge_property(claim: Claim, values: Mapping[str, Array], truths: Mapping[st
     """Add to the verdict what the claim finds in the first answer."""
     of = claim["of"]
     found = CLAIMS[claim["name"]](claim, Answers(values, truths))
-    verdict.note(found.trait, int(np.count_nonzero(found.broken)))
+    if found.broken.any():
+        index, value = found.place(found.broken)
+        witness = {"question": "first", "output": of, "index": index, "got": value, "how": found.message}
+        verdict.note(found.trait, int(np.count_nonzero(found.broken)), witness)
     wrong = found.broken & found.beyond
     if wrong.any():
-        index = np.unravel_index(int(np.argmax(wrong)), wrong.shape)
-        place = "".join(f"[{int(number)}]" for number in index)
-        message = f"{of}{place} = {float(found.seen[index])!r} {found.message}"
+        index, value = found.place(wrong)
+        message = f"{of}{''.join(f'[{number}]' for number in index)} = {value!r} {found.message}"
         verdict.findings.append(Finding("value", "first", of, message, None))
 
 
@@ -72,7 +82,7 @@ def _monotone(claim: Claim, answers: Answers) -> Broken:
     got, bound = answers.value(claim["of"]), answers.bound(claim["of"])
     steps = np.diff(got, axis=-1)
     slack = bound[..., 1:] + bound[..., :-1]
-    return Broken(got[..., 1:], steps < 0, -steps > slack, "is less than the one before", "not monotone")
+    return Broken(got[..., 1:], steps < 0, -steps > slack, "is less than the one before", "not monotone", 1)
 
 
 def _symmetric(claim: Claim, answers: Answers) -> Broken:

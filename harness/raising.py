@@ -26,16 +26,26 @@ _MESSAGE = 2000
 
 def raised(error: Exception, stage: str, adapter: Adapter, functions: Iterable[Callable[..., Any]]) -> Raised:
     """What is kept of an exception.  `functions` are the operations' that were asked."""
-    text = _told(error).encode("utf-8", "backslashreplace").decode()[:_MESSAGE]
+    text = told(error)
     kind = f"{type(error).__module__}.{type(error).__qualname__}".removeprefix("builtins.")
-    return Raised(kind, text, stage, _by_framework(error, stage, adapter, functions))
+    short = _short_of_memory(error, adapter)
+    return Raised(kind, text, stage, not short and _by_framework(error, stage, adapter, functions), short)
 
 
-def _told(error: Exception) -> str:
+def _short_of_memory(error: Exception, adapter: Adapter) -> bool:
     try:
-        return str(error)
+        return adapter.out_of_memory(error)
+    except Exception:  # its own text raises
+        return False
+
+
+def told(error: Exception) -> str:
+    """An exception's text, whatever it is: never too long, and nothing that UTF-8 lacks."""
+    try:
+        text = str(error)
     except Exception as another:
         return f"(its own text raises {type(another).__name__})"
+    return text[:_MESSAGE].encode("utf-8", "backslashreplace").decode()
 
 
 def _by_framework(error: Exception, stage: str, adapter: Adapter, functions: Iterable[Callable[..., Any]]) -> bool:

@@ -8,14 +8,18 @@ import platform
 import sys
 from collections import Counter
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import count
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import pytest
 
 from nnconform.harness.details import shown_arrays, with_inputs
 from nnconform.harness.options import column
+from nnconform.harness.resuming import Earlier, lock
 from nnconform.harness.verdict import plain
 from nnconform.harness.wording import rerun_line
 from nnconform.spec import SPEC_VERSION
@@ -26,6 +30,8 @@ if TYPE_CHECKING:
     from nnconform.harness.verdict import Verdict
 
 SCHEMA = 2
+NOT_KEPT = 3
+"""The exit status of a run whose records or page could not be written."""
 RECORD = "nnconform_record"
 """The attribute of a pytest report that carries a result from worker to controller."""
 _encode = json.JSONEncoder(allow_nan=False).encode
@@ -38,50 +44,60 @@ _SHOWN = 64
 class Recorder:
     """One `.jsonl` file: a header, a line a result, a footer."""
 
-    def __init__(self, config: pytest.Config, options: Options, descriptions: list[dict[str, Any]]) -> None:
+    def __init__(
+        self,
+        config: pytest.Config,
+        options: Options,
+        descriptions: list[dict[str, Any]],
+        earlier: Earlier | None = None,
+    ) -> None:
         started = datetime.now(UTC)
-        labels = dict.fromkeys(subject.label for subject in options.subjects)
-        names = "+".join(labels) if len(labels) <= _NAMED else f"{len(labels)}-adapters"
-        stem = f"{started:%Y%m%dT%H%M%S}-{names}-{options.subjects[0].device.replace(':', '')}"
-        folder = options.results if options.results.is_absolute() else config.invocation_params.dir / options.results
+        folder = folder_of(config, options)
         self.counts: Counter[tuple[str, str]] = Counter()
         self.failures: list[dict[str, Any]] = []
         self.unexpected: Counter[str] = Counter()
         self.should_missed = 0
+        self.arithmetics: dict[tuple[str, str], list[tuple[str, str, dict[str, Any]]]] = {}
+        """Products that were not computed in their dtype's own arithmetic, by adapter and what it was instead."""
         self.answered: set[tuple[str, str]] = set()
         self.declined: dict[tuple[str, str], str] = {}
         """Operations that an adapter has, by why a case of them could not be asked."""
+        self.left: dict[tuple[str, str], list[str]] = {}
+        """The cases after which a subject had left something changed of what everybody shares."""
+        self.digests: dict[tuple[str, str], dict[str, str]] = {}
+        """Of first answers, by adapter and item without its mode, then by mode; of runs in several modes."""
+        self.several_modes = len({subject.mode for subject in options.subjects}) > 1
         self.counters: Mapping[str, Mapping[str, int]] = {}
-        self.error = ""
+        self.error, self.earlier = "", earlier
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            self.path = _free(folder, stem)
-            self.stream = self.path.open("xb")
+            found = (earlier.path, earlier.reopened()) if earlier else _created(folder, _stem(started, options))
         except OSError as error:
             raise pytest.UsageError(
                 f"cannot write results into {folder}: {error.strerror}; say --nnconform-results=FOLDER"
             ) from None
-        self._write(
-            {
-                "record": "header",
-                "schema": SCHEMA,
-                "suite": version("nnconform"),
-                "spec": SPEC_VERSION,
-                "started": started.isoformat(timespec="seconds"),
-                "arguments": list(config.invocation_params.args),
-                "level": options.level,
-                "environment": environment(),
-                "subjects": descriptions,
-            }
-        )
+        self.path, self.stream = found
+        lock(self.stream)
+        if earlier:
+            for result in earlier.results:
+                self._count(result)
+            return
+        self._write(_header(config, options, started) | {"environment": environment(), "subjects": descriptions})
 
     def add(self, result: dict[str, Any]) -> None:
         """One result, as `result_of` made it."""
         self._write(result)
+        self._count(result)
+
+    def _count(self, result: dict[str, Any]) -> None:
         name = column(result["adapter"], result["mode"])
         self.counts[name, result["outcome"]] += 1
         if result["outcome"] not in {"passed", "unsupported", "known deviation"}:
             self.failures.append(result)
+        if left := result.get("traits", {}).get("leaves changed"):
+            self.left.setdefault((name, left), []).append(f"{result['case']} in {result['dtype']}")
+        if "fingerprint" in result and not (told := result["fingerprint"])["own"]:
+            place = (", ".join(dict.fromkeys(result["operations"])), result["dtype"], told)
+            self.arithmetics.setdefault((name, told["name"]), []).append(place)
         if result.get("should_missed"):
             self.should_missed += 1
         for operation in result["operations"]:
@@ -90,8 +106,19 @@ class Recorder:
                 self.answered.add(key)
             elif not result.get("lacks"):
                 self.declined.setdefault(key, result["reason"])
+        if self.several_modes and "digest" in result:
+            key = result["adapter"], result["id"].rpartition("/")[0]
+            self.digests.setdefault(key, {})[result["mode"]] = result["digest"]
         if cause := result.get("no_longer_deviates"):
             self.unexpected[f"{name}: {cause}"] += 1
+
+    def status(self, status: int) -> int:
+        """The exit status of a run that ends with this one, its earlier part and its records counted."""
+        if self.error and status in {0, 1}:
+            return NOT_KEPT
+        if self.earlier and status in {0, 5}:  # 5: nothing was left to ask
+            return int(self.earlier.failed)
+        return status
 
     def note(self, data: Mapping[str, Any]) -> None:
         """A line beside the results."""
@@ -101,6 +128,7 @@ class Recorder:
         """The footer; without it, or with `complete` false, a run is marked incomplete."""
         self.counters = counters
         done = sum(self.counts.values())
+        collected += len(self.earlier.lines) if self.earlier else 0
         self._write(
             {
                 "record": "footer",
@@ -109,10 +137,12 @@ class Recorder:
                 "complete": status in {0, 1} and done >= collected,
                 "collected": collected,
                 "results": done,
+                **({"resumed": True} if self.earlier else {}),
                 "counters": counters,
             }
         )
-        self.stream.close()
+        with suppress(OSError):  # it tries once more to write what a full disk refused
+            self.stream.close()
 
     def discard(self) -> None:
         """A run that came to nothing leaves no records."""
@@ -168,6 +198,10 @@ def result_of(item: Asked, report: pytest.TestReport, interviewer: Opened | None
         data |= item.verdict.record()
         if item.verdict.witness and item.frozen_line:
             data["witness"] = with_inputs(item.frozen_line, item.verdict.witness)
+        if item.verdict.witnesses and item.frozen_line:
+            data["witnesses"] = {
+                trait: with_inputs(item.frozen_line, seen) for trait, seen in item.verdict.witnesses.items()
+            }
     if item.figures:
         data |= item.figures
     if data["outcome"] not in {"passed", "unsupported"} and item.frozen_line:
@@ -187,7 +221,19 @@ def _details(item: Asked, frozen: dict[str, Any], interviewer: Opened | None) ->
         "terms": frozen["expect"].get("terms", []),
         "arrays": shown_arrays(frozen, _SHOWN, question),
         "functions": {name: interviewer.source(name) for name in names} if interviewer else {},
-        "rerun": rerun_line(item.nodeid, item.subject, timing=frozen["kind"] == "timing"),
+        "rerun": rerun_line(item.nodeid, item.subject, frozen, item.verdict.outcome if item.verdict else ""),
+    }
+
+
+def _header(config: pytest.Config, options: Options, started: datetime) -> dict[str, Any]:
+    return {
+        "record": "header",
+        "schema": SCHEMA,
+        "suite": version("nnconform"),
+        "spec": SPEC_VERSION,
+        "started": started.isoformat(timespec="seconds"),
+        "arguments": list(config.invocation_params.args),
+        "level": options.level,
     }
 
 
@@ -214,9 +260,24 @@ def _processor() -> str:
         return platform.processor()
 
 
-def _free(folder: Any, stem: str) -> Any:
-    path, number = folder / f"{stem}.jsonl", 1
-    while path.exists():
-        number += 1
-        path = folder / f"{stem}-{number}.jsonl"
-    return path
+def _stem(started: datetime, options: Options) -> str:
+    labels = dict.fromkeys(subject.label for subject in options.subjects)
+    names = "+".join(labels) if len(labels) <= _NAMED else f"{len(labels)}-adapters"
+    return f"{started:%Y%m%dT%H%M%S}-{names}-{options.subjects[0].device.replace(':', '')}"
+
+
+def folder_of(config: pytest.Config, options: Options) -> Path:
+    """Where records go."""
+    return options.results if options.results.is_absolute() else config.invocation_params.dir / options.results
+
+
+def _created(folder: Path, stem: str) -> tuple[Path, IO[bytes]]:
+    """A file that was not there before, however many runs begin in the same second."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number in count(1):
+        path = folder / (f"{stem}-{number}.jsonl" if number > 1 else f"{stem}.jsonl")
+        try:
+            return path, path.open("xb")
+        except FileExistsError:
+            continue
+    raise AssertionError

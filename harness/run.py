@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections import Counter
-from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -13,24 +12,24 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 from nnconform.harness import deviations
-from nnconform.harness.arguments import check_marks, choose_spec, names_any
+from nnconform.harness.arguments import check_marks, choose_spec, names_any, register_markers
 from nnconform.harness.collect import CaseItem, SpecFile
+from nnconform.harness.garbage import long_lived
+from nnconform.harness.interrupts import Interrupts
 from nnconform.harness.options import Options, Subject, parse
 from nnconform.harness.recording import RECORD, Recorder, result_of
+from nnconform.harness.resuming import Earlier, Resumption
 from nnconform.harness.subjects import Child, InProcess, LeftOut, Opened, SubjectCrashed, SubjectError, open_all
 from nnconform.harness.summary import header_lines, left_out_lines, write_summary
+from nnconform.harness.traits import Traits
 from nnconform.spec.errors import SpecError
 from nnconform.spec.frozen import ROOT, shown
 from nnconform.spec.loader import is_ours
-from nnconform.spec.model import KINDS, LEVELS
 
 if TYPE_CHECKING:
     from nnconform.harness.subjects import Interviewer
+    from nnconform.harness.sweeps.items import Sweeps
     from nnconform.harness.verdict import Verdict
-
-
-_SELDOM = 20_000
-"""Objects made before garbage is looked for."""
 
 
 class Run:
@@ -39,6 +38,7 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.options: Options = parse(config)
+        self.traits = Traits(self.options)
         self.interviewers: dict[Subject, Opened] = {}
         self.left_out: dict[Subject, LeftOut] = {}
         self.recorder: Recorder | None = None
@@ -46,6 +46,10 @@ class Run:
         self.adapter_ns: Counter[str] = Counter()
         self.bad_files: list[str] = []
         """Findings in spec files so far."""
+        self.interrupts = Interrupts()
+        self.sweeps: Sweeps | None = None
+        self.earlier: Earlier | None = None
+        """The run that is taken up again."""
         self.collected = 0
         self.thresholds = gc.get_threshold()
         self.other_dtypes: set[str] = set()
@@ -54,8 +58,10 @@ class Run:
         """Counters that xdist workers sent."""
         self.typed = choose_spec(config, self.options)
         """Whether any path was."""
-        _register_markers(config)
+        register_markers(config)
         check_marks(config)
+        if self.options.resume:
+            config.pluginmanager.register(Resumption(self), "nnconform-resumption")
 
     # ------------------------------------------------------------- the session
 
@@ -73,6 +79,7 @@ class Run:
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         if self.config.option.collectonly:
             return
+        self.interrupts.watch()
         try:
             self._open()
         except BaseException as error:  # Ctrl-C while frameworks load, too
@@ -98,7 +105,9 @@ class Run:
 
     def make(self, subject: Subject) -> Opened:
         """Who asks a subject."""
-        return Child(subject) if self.options.apart or self.distributes else InProcess(subject)
+        if self.options.apart or self.distributes:
+            return Child(subject, self.options.case_limit_s)
+        return InProcess(subject)
 
     def _close(self) -> None:
         for interviewer in self.interviewers.values():
@@ -109,16 +118,22 @@ class Run:
         lines = [*header_lines(self.options, descriptions), *left_out_lines(self.options, self.left_out.values())]
         return [*lines, *([] if self.typed else ["nnconform: no path typed: only the specification is run"])]
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_keyboard_interrupt(self) -> None:
+        """What comes next is short, and is not to be interrupted."""
+        self.interrupts.ending = True
+
     def pytest_unconfigure(self) -> None:
+        self.interrupts.leave()
         gc.unfreeze()
         gc.set_threshold(*self.thresholds)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
         """Records begin with the first case, so that a run that came to nothing leaves none."""
-        asked = self.distributes or any(isinstance(item, CaseItem) for item in session.items)
+        asked = self.distributes or self.earlier or any(isinstance(item, CaseItem) for item in session.items)
         if asked and not self.is_worker and not self.config.option.collectonly:
-            self.recorder = Recorder(self.config, self.options, self.descriptions)
+            self.recorder = Recorder(self.config, self.options, self.descriptions, self.earlier)
             self.begin()
         found = yield
         if self.recorder:
@@ -146,16 +161,21 @@ class Run:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        self.interrupts.ending = True
         if self.recorder:
             own = sum(isinstance(item, CaseItem) for item in session.items)
             collected = session.testscollected if self.distributes else own
-            self.recorder.finish(int(exitstatus), collected, self.counters())
+            session.exitstatus = self.recorder.status(int(exitstatus))
+            self.recorder.finish(session.exitstatus, collected, self.counters())
         if not self.distributes:
             self._close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         if self.recorder:
-            write_summary(terminalreporter, self.recorder)
+            write_summary(terminalreporter, self.recorder, self.interrupts)
+            session = terminalreporter._session  # noqa: SLF001 - nothing else is in reach of both
+            if self.recorder.error and session is not None:
+                session.exitstatus = self.recorder.status(int(session.exitstatus))
 
     # -------------------------------------------------------------- collection
 
@@ -193,7 +213,7 @@ class Run:
     def pytest_collection(self, session: pytest.Session) -> Generator[None, object, object]:
         """The findings in all bad files, with exit code 4; they say more than that an item was not found."""
         try:
-            with _long_lived():
+            with long_lived():
                 found = yield
         except pytest.UsageError:
             if not self.bad_files:
@@ -220,14 +240,34 @@ class Run:
         from nnconform.harness.verdict import Verdict
 
         assert item.frozen_line is not None
+        if item.case["kind"] == "sweep":
+            return self._swept(item)
         try:
             # A timing run, whose subjects answer in rounds, has an `examine` of its own.
-            transcript = cast("Interviewer", self.interviewers[item.subject]).ask(item.frozen_line["ask"])
+            transcript = cast("Interviewer", self.interviewers[item.subject]).ask(self.traits.asked(item))
         except SubjectCrashed as error:
-            return self._graded(item, Verdict(outcome="crashed", reason=str(error)))
+            return self._graded(item, Verdict(outcome=error.outcome, reason=str(error)))
         self.adapter_ns[item.subject.column] += transcript.adapter_ns
         verdict = judge(item.frozen_line, transcript)
+        if verdict.findings:
+            from nnconform.harness.diagnosis.diagnose import diagnose
+
+            verdict.diagnosis = diagnose(item.frozen_line, transcript, verdict)
         return self._graded(item, verdict)
+
+    def _swept(self, item: CaseItem) -> Verdict:
+        """Ask and judge every value of a dtype."""
+        from nnconform.harness.sweeps.items import Sweeps
+
+        if self.sweeps is None:
+            self.sweeps = Sweeps(self.options.sweep, cast("Any", self.interviewers), self.known)
+        found = self.sweeps.of(item, alone=self.is_worker)
+        item.figures = found.figures
+        self.adapter_ns[item.subject.column] += found.cpu_ns
+        told = found.verdict.no_longer_deviates
+        verdict = self._graded(item, found.verdict)
+        verdict.no_longer_deviates = told  # by the sweep itself, which knows each cause
+        return verdict
 
     def _graded(self, item: CaseItem, verdict: Verdict) -> Verdict:
         """Levels and known deviations: what is to be made of a finding."""
@@ -236,6 +276,7 @@ class Run:
             verdict.outcome, verdict.reason = "failed", f"should: {verdict.should_missed}"
         if verdict.outcome == "failed" and item.case["level"] == "should" and not demanding:
             verdict.outcome, verdict.should_missed = "passed", verdict.findings[0].line()
+        self.traits.grade(item, verdict)
         self.known[item.subject].apply(item, verdict)
         return verdict
 
@@ -253,27 +294,3 @@ class Run:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if self.recorder and (result := report.__dict__.pop(RECORD, None)):
             self.recorder.add(result)
-
-
-@contextmanager
-def _long_lived() -> Iterator[None]:
-    """What is made meanwhile lives as long as the run: garbage collection need not walk over it, again and again.
-
-    A case makes hundreds of objects and no cycles, so that collecting can wait longer afterwards, too.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
-        if enabled:
-            gc.enable()
-
-
-def _register_markers(config: pytest.Config) -> None:
-    """Every marker that an item may carry, so that strict markers accept them."""
-    operations = sorted(path.stem for path in (ROOT / "catalogue").glob("*.toml"))
-    for name in (*KINDS, *LEVELS, *operations, *(f"S{number}" for number in range(1, 33))):
-        config.addinivalue_line("markers", f"{name}: cases of nnconform")

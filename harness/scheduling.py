@@ -10,9 +10,13 @@ from xdist.scheduler import LoadScopeScheduling
 class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships no types
     """Items travel in groups: file by adapter by dtype."""
 
+    all_modes = False
+    """A group holds all modes, whose answers are to be held against each other."""
+
     def _split_scope(self, nodeid: str) -> str:
         file, _, rest = nodeid.partition("::")
-        return "/".join([file, *rest.split("/")[1:]])
+        places = rest.split("/")[1:]
+        return "/".join([file, *(places[:-1] if self.all_modes else places)])
 
     def schedule(self) -> None:
         """A worker keeps its last item until it hears of more, so a replacement for a dead one is told twice."""

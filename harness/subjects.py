@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
-import subprocess
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from nnconform.harness.noise import Noise
 from nnconform.harness.options import Subject
+from nnconform.harness.pipe import Pipe
 from nnconform.harness.transcript import Transcript, from_data
+from nnconform.harness.wording import NOTHING_TO_SET
 from nnconform.spec.errors import nearest
+
+if TYPE_CHECKING:
+    from nnconform.adapters.contract import Adapter
+
+_LIMIT_S = 600.0
+"""So long may a process load, and take over one question where nobody says otherwise: no run hangs for ever."""
+_STARTS = 3
+"""A process that does not load so many times in a row is given up."""
 
 
 class SubjectError(Exception):
@@ -39,7 +45,11 @@ class LeftOut(SubjectError):  # noqa: N818 - an answer
 
 
 class SubjectCrashed(Exception):  # noqa: N818 - an observation
-    """The process beside the framework ended in the middle of a case."""
+    """The process beside the framework ended in the middle of a case, was ended, or could not be asked at all."""
+
+    def __init__(self, message: str, outcome: str = "crashed") -> None:
+        super().__init__(message)
+        self.outcome = outcome
 
 
 class Opened(Protocol):
@@ -75,9 +85,12 @@ class InProcess:
 
     def __init__(self, subject: Subject) -> None:
         from nnconform.adapters import contract
+        from nnconform.harness.health import Health
+        from nnconform.harness.surroundings import Surroundings
 
         self.adapter = open_adapter(subject)
         self.description: Mapping[str, Any] = contract.describe(self.adapter)
+        self.health, self.surroundings, self._process = Health(self.adapter), Surroundings(self.adapter), os.getpid()
 
     def wait(self) -> None:
         """It is loaded already."""
@@ -85,12 +98,23 @@ class InProcess:
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         from nnconform.harness.interview import interview
 
+        if lost := self.health.lost():
+            raise SubjectCrashed(f"not asked: {lost}; --isolate begins anew after such a case", "error")
+        self.surroundings.mark()
         try:
-            return interview(self.adapter, ask)
+            found = interview(self.adapter, ask)
         except (KeyboardInterrupt, Exception):
             raise
         except BaseException as error:  # SystemExit and its like would end the run, or pass for a skip
             raise SubjectCrashed(f"it raised {type(error).__name__} to end the process") from None
+        finally:
+            if os.getpid() != self._process:
+                os._exit(0)  # a copy that the adapter's code made by fork would go on as a second run
+            left = self.surroundings.restored()
+        found.left += left
+        if harm := self.health.after(found):
+            raise SubjectCrashed(harm)
+        return found
 
     def source(self, operation: str) -> str:
         from nnconform.adapters.contract import files_of
@@ -109,26 +133,25 @@ class InProcess:
 
 
 class Child:
-    """An adapter behind a pipe: one framework a process, and a crash costs one case."""
+    """An adapter behind a pipe: one framework a process, and a crash or a hang costs one case."""
 
-    def __init__(self, subject: Subject) -> None:
-        self.subject = subject
-        self._waiting = True
-        """For a line that has not come yet."""
-        self._start()
+    def __init__(self, subject: Subject, limit_s: float = _LIMIT_S) -> None:
+        self.subject, self.limit_s = subject, limit_s
         self.description: Mapping[str, Any] = {}
+        self._in_vain = 0
+        """Starts in a row that came to nothing."""
+        self._pipe: Pipe | None = self._started()
 
     def wait(self) -> None:
         """Until the framework is loaded.  Raises SubjectError where it cannot be."""
-        self._waiting = True  # after a restart, too
-        ready = self._read()
-        self._waiting = False
+        assert self._pipe is not None
+        ready = self._pipe.read(_LIMIT_S)
         if ready is None or "error" in ready:
-            self.close()
+            told = f"is not loaded after {_LIMIT_S:g} s" if self._pipe.late else "its process ended while loading"
+            told = f"{self.subject.adapter}: {told}: {self._end()}"
             if ready and "left_out" in ready:
                 raise LeftOut(ready["error"], **ready["left_out"])
-            ended = f"{self.subject.adapter}: its process ended while loading{self.noise.end()}"
-            raise SubjectError(ready["error"] if ready else ended)
+            raise SubjectError(ready["error"] if ready else told)
         self.description = ready
 
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
@@ -140,87 +163,52 @@ class Child:
         return found
 
     def _answered(self, message: Mapping[str, Any]) -> Any:
-        found = self._request(message)
-        if found is None:
-            how = f"its process ended with {_named(self._end(patience=10))}{self.noise.end()}"
-            self._start()
-            self.wait()
-            raise SubjectCrashed(how)
-        return found
+        pipe = self._revived()
+        found = pipe.send(message, self.limit_s)
+        if found is not None and "crashed" not in found:
+            return found
+        ended = self._end()
+        if pipe.late:
+            raise SubjectCrashed(f"no answer within {self.limit_s:g} s: its process was ended", "timeout")
+        raise SubjectCrashed(found["crashed"] if found else f"its process ended with {ended}")
 
     def source(self, operation: str) -> str:
-        found = self._request({"source": operation})
+        found = None
+        with suppress(SubjectCrashed):
+            found = self._revived().send({"source": operation}, self.limit_s)
         return str(found["source"]) if found else ""
 
     def counters(self) -> Mapping[str, int]:
-        return self._request({"counters": True}) or {}
+        return (self._pipe and self._pipe.send({"counters": True}, self.limit_s)) or {}
 
     def close(self) -> None:
-        self._end(patience=0 if self._waiting else 10)
+        if self._pipe:
+            self._end()
 
-    def _end(self, patience: float) -> int:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        with suppress(OSError):  # the pipe may be broken already
-            self.process.stdin.close()
-        try:
-            status = self.process.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            status = self.process.wait()
-        self.process.stdout.close()
-        self.noise.end()
-        return status
+    def _revived(self) -> Pipe:
+        """The process, or another one where it has ended."""
+        if self._pipe is None:
+            if self._in_vain == _STARTS:
+                raise SubjectCrashed(f"not asked: {self.subject.adapter} did not start again", "error")
+            self._in_vain += 1
+            self._pipe = self._started()
+            try:
+                self.wait()
+            except SubjectError as error:
+                raise SubjectCrashed(f"not asked: it did not start again: {error}", "error") from None
+            self._in_vain = 0
+        return self._pipe
 
-    def _start(self) -> None:
-        command = [
-            sys.executable,
-            "-m",
-            "nnconform.harness.child",
-            self.subject.adapter,
-            self.subject.device,
-            self.subject.mode,
-        ]
-        # A group of its own: Ctrl-C is for the parent, which then closes the pipe.
-        own: Any = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
-        self.noise = Noise()
-        self.process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=self.noise.stream,
-            text=True,
-            encoding="utf-8",
-            **own,
-        )
+    def _started(self) -> Pipe:
+        subject = self.subject
+        asked = (subject.adapter, subject.device, subject.mode, subject.matmul_precision)
+        command = [sys.executable, "-m", "nnconform.harness.child", *asked]
+        return Pipe(command)
 
-    def _request(self, message: Mapping[str, Any]) -> Any:
-        assert self.process.stdin is not None
-        if self._waiting:
-            return None  # interrupted: the next line would answer an earlier question
-        self._waiting = True
-        try:
-            self.process.stdin.write(json.dumps(message) + "\n")
-            self.process.stdin.flush()
-        except OSError:
-            found = None
-        else:
-            found = self._read()
-        self._waiting = False
-        return found
-
-    def _read(self) -> Any:
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline()
-        return json.loads(line) if line.endswith("\n") else None
-
-
-def _named(status: int) -> str:
-    """An exit status, or the signal that ended a process."""
-    try:
-        return signal.Signals(-status).name
-    except ValueError:
-        return f"status {status}"
+    def _end(self) -> str:
+        assert self._pipe is not None
+        pipe, self._pipe = self._pipe, None
+        return pipe.end()
 
 
 def open_all(
@@ -274,7 +262,7 @@ def open_adapter(subject: Subject) -> Any:
             raise LeftOut(has, lacks_mode=True)
         if subject.mode != "eager" and (kind.compile, kind.function) == (Adapter.compile, Adapter.function):
             raise SubjectError(f"{subject.adapter} lists the mode {subject.mode!r} and has no compile()")
-        return kind(subject.device, subject.mode)
+        return _made(kind, subject)
     except SubjectError:
         raise
     except Unavailable as error:
@@ -282,3 +270,10 @@ def open_adapter(subject: Subject) -> Any:
     except Exception as error:
         text = str(error).splitlines()[0] if str(error) else ""
         raise SubjectError(f"the adapter {subject.adapter!r} does not start: {type(error).__name__}: {text}") from None
+
+
+def _made(kind: type[Adapter], subject: Subject) -> Adapter:
+    made = kind(subject.device, subject.mode)
+    if asked := subject.matmul_precision:
+        made.matmul_precision = asked if made.set_matmul_precision(asked) else f"{asked} ({NOTHING_TO_SET})"
+    return made

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import pytest
 
+    from nnconform.harness.interrupts import Interrupts
     from nnconform.harness.options import Options
     from nnconform.harness.recording import Recorder
     from nnconform.harness.subjects import LeftOut
 
 from nnconform.harness.options import column
+from nnconform.harness.wording import NOTHING_TO_SET, looks
+from nnconform.reports.arithmetic import in_words
+from nnconform.reports.words import visible
 
 _MOST = 20
 
@@ -28,6 +32,10 @@ def header_lines(options: Options, descriptions: Sequence[Mapping[str, Any]]) ->
             f"nnconform: {found['adapter']} on {found['device']}, {found['mode']}: {versions}"
             + (f" ({flags})" if flags else "")
         )
+        if found["flags"].get("matmul_precision", "").endswith(f"({NOTHING_TO_SET})"):
+            lines.append(
+                f"nnconform: --matmul-precision: {found['adapter']} has no switch for it; it is asked as it is"
+            )
     return lines
 
 
@@ -36,7 +44,7 @@ def left_out_lines(options: Options, left_out: Iterable[LeftOut]) -> list[str]:
     return [f"nnconform: left out: {error}" for error in left_out if not (error.lacks_mode and options.every_mode)]
 
 
-def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None:
+def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder, interrupts: Interrupts) -> None:
     """Counts, failures, where the records and the page are."""
     reporter.currentfspath = None  # else a line is ended that pytest has ended already
     reporter.section("nnconform")
@@ -46,31 +54,68 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder) -> None
         reporter.write_line(
             f"{adapter}: " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
         )
-    for failure in recorder.failures[:_MOST]:
-        why = failure["findings"][0]["line"] if failure.get("findings") else failure.get("reason", "")
-        name = column(failure["adapter"], failure["mode"])
-        reporter.write_line(f"{failure['outcome']}: {failure['case']}/{name}/{failure['dtype']}: {why}")
-        if "rerun" in failure:
-            reporter.write_line(f"    {failure['rerun']}")
-    if len(recorder.failures) > _MOST:
-        reporter.write_line(f"... and {len(recorder.failures) - _MOST} more, all in the report")
-    for cause, count in recorder.unexpected.items():
-        reporter.write_line(f"listed as a known deviation, but passed {count} times: {cause}")
+    for line in _failures(recorder):
+        reporter.write_line(visible(line))
+    for line in _unusual(recorder):
+        reporter.write_line(visible(line))
     for (adapter, operation), reason in recorder.declined.items():
         if (adapter, operation) not in recorder.answered:
-            reporter.write_line(f"{adapter}: {operation} was never judged: {reason}")
+            reporter.write_line(visible(f"{adapter}: {operation} was never judged: {reason}"))
+    for line in _left_changed(recorder):
+        reporter.write_line(line)
+    for compiled, (apart, both) in _other_bits(recorder.digests).items():
+        reporter.write_line(f"{compiled}: {apart} of {both} answers have other bits than in eager mode")
     if recorder.should_missed:
         reporter.write_line(f"{recorder.should_missed} passed but missed a `should` (--level=should fails them)")
     for adapter, counters in recorder.counters.items():
         if not counters:
             continue
         reporter.write_line(f"{adapter}: " + ", ".join(f"{count} {name}" for name, count in counters.items()))
+    page = _page(recorder, interrupts)
     if recorder.error:
         reporter.write_line(recorder.error, red=True)
-    page = _page(recorder)
     reporter.write_line(f"records: {_near(recorder.path)}")
     if page:
         reporter.write_line(f"report:  {_near(Path(page))}")
+
+
+def _failures(recorder: Recorder) -> Iterator[str]:
+    """Why each failed, and how to ask it again."""
+    for failure in recorder.failures[:_MOST]:
+        why = failure["findings"][0]["line"] if failure.get("findings") else failure.get("reason", "")
+        why += looks(failure.get("diagnosis", ""))
+        name = column(failure["adapter"], failure["mode"])
+        yield f"{failure['outcome']}: {failure['case']}/{name}/{failure['dtype']}: {why}"
+        if "rerun" in failure:
+            yield f"    {failure['rerun']}"
+    if len(recorder.failures) > _MOST:
+        yield f"... and {len(recorder.failures) - _MOST} more, all in the report"
+
+
+def _unusual(recorder: Recorder) -> Iterator[str]:
+    """Products in another arithmetic than their dtype's, and known deviations that did not come."""
+    for (adapter, _), told in recorder.arithmetics.items():
+        yield f"{adapter}: {in_words(told)}"
+    for cause, count in recorder.unexpected.items():
+        yield f"listed as a known deviation, but passed {count} times: {cause}"
+
+
+def _left_changed(recorder: Recorder) -> Iterator[str]:
+    """Who spoils what everybody in a process shares."""
+    for (adapter, left), cases in recorder.left.items():
+        told = f"{len(cases)} cases, the first" if len(cases) > 1 else "one case"
+        yield f"{adapter} left changed, and it was put back: {left} ({told}: {cases[0]})"
+
+
+def _other_bits(digests: Mapping[tuple[str, str], Mapping[str, str]]) -> dict[str, tuple[int, int]]:
+    """For each compiled column: how many answers differ from the eager one, of how many that both gave."""
+    found: dict[str, tuple[int, int]] = {}
+    for (label, _), modes in digests.items():
+        for mode, digest in modes.items():
+            if mode != "eager" and "eager" in modes:
+                apart, both = found.get(column(label, mode), (0, 0))
+                found[column(label, mode)] = apart + (digest != modes["eager"]), both + 1
+    return found
 
 
 def _near(path: Path) -> str:
@@ -78,11 +123,15 @@ def _near(path: Path) -> str:
     return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
 
 
-def _page(recorder: Recorder) -> str:
+def _page(recorder: Recorder, interrupts: Interrupts) -> str:
     from nnconform.reports.page import write_page
 
     try:
-        return str(write_page([recorder.path], recorder.path.with_suffix(".html")))
+        with interrupts.skippable():
+            return str(write_page([recorder.path], recorder.path.with_suffix(".html")))
+    except KeyboardInterrupt:  # once more, by somebody who does not want to wait
+        recorder.error = "no page: interrupted (nnconform report makes it from the records)"
+        return ""
     except (OSError, ValueError) as error:  # a full disk, or records that it cut short
         recorder.error = f"no page: {error}"
         return ""

@@ -23,6 +23,7 @@ class Raised:
     stage: str
     """`to native`, `call`, `synchronize` or `to numpy`."""
     by_framework: bool
+    out_of_memory: bool = False
 
 
 @dataclass(slots=True)
@@ -60,13 +61,20 @@ class Transcript:
     """Why the case could not be asked, if the adapter lacks something it needs."""
     lacks: str = ""
     """The operation that the adapter has no function for, if that is why."""
+    measured: dict[str, Any] = field(default_factory=dict)
+    """What a trait case's lengths showed: see `nnconform.harness.lengths`."""
     adapter_ns: int = 0
     """Time spent in the adapter's own code and its framework, over all questions."""
+    left: list[str] = field(default_factory=list)
+    """What the case left changed of what everybody in its process shares."""
+
+
+_OWN = ("device", "overwritten", "unsupported", "lacks", "measured", "adapter_ns", "left")
 
 
 def to_data(transcript: Transcript) -> dict[str, Any]:
     """JSON-able data, without loss."""
-    data = {name: getattr(transcript, name) for name in ("device", "overwritten", "unsupported", "lacks", "adapter_ns")}
+    data = {name: getattr(transcript, name) for name in _OWN}
     data["answers"] = {question: _answer_data(answer) for question, answer in transcript.answers.items()}
     return data
 

@@ -46,6 +46,13 @@ class Finding:
         return f"{self.facet}: {self.message}: {told}"
 
 
+_TOLD = (
+    "digest", "reason", "lacks", "witness", "traits", "witnesses", "fingerprint", "should_missed", "deviation",
+    "diagnosis", "no_longer_deviates",
+)  # fmt: skip
+"""Parts of a verdict that a record has where there is something to say."""
+
+
 @dataclass(slots=True)
 class Verdict:
     """Passed unless something was found."""
@@ -59,9 +66,17 @@ class Verdict:
     """Largest error as a share of its bound: above 1 fails."""
     witness: dict[str, Any] | None = None
     traits: dict[str, Any] = field(default_factory=dict)
+    witnesses: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """One place where a trait can be seen, by trait."""
+    digest: str = ""
+    """Of the bits of the first answer."""
+    fingerprint: dict[str, Any] = field(default_factory=dict)
+    """The arithmetic of a product, with its evidence: see `nnconform.harness.fingerprint`."""
     should_missed: str = ""
     elapsed_ns: int = 0
     deviation: str = ""
+    diagnosis: str = ""
+    """Of a case with findings: the known defect that it looks like, or that none fits."""
     no_longer_deviates: str = ""
     """The cause of a known deviation that did not come."""
     lacks: str = ""
@@ -71,10 +86,12 @@ class Verdict:
     def facets(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(finding.facet for finding in self.findings))
 
-    def note(self, trait: str, count: int) -> None:
+    def note(self, trait: str, count: int, witness: dict[str, Any] | None = None) -> None:
         """Keep a trait's count where it is not nothing."""
         if count:
             self.traits[trait] = max(count, self.traits.get(trait, 0))
+            if witness:
+                self.witnesses.setdefault(trait, witness)
 
     def record(self) -> dict[str, Any]:
         """JSON-able data; numbers that JSON lacks become strings."""
@@ -84,7 +101,7 @@ class Verdict:
             "share": self.share,
             "elapsed_ns": self.elapsed_ns,
         }
-        for name in ("reason", "lacks", "witness", "traits", "should_missed", "deviation", "no_longer_deviates"):
+        for name in _TOLD:
             if getattr(self, name):
                 data[name] = getattr(self, name)
         if self.findings:

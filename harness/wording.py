@@ -5,29 +5,48 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from nnconform.reports.words import visible
+
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem
     from nnconform.harness.options import Subject
     from nnconform.harness.verdict import Verdict
 
+NOTHING_TO_SET = "nothing to set"
+"""Of an adapter that was asked for a precision of products and has no switch for it."""
 
-def rerun_line(nodeid: str, subject: Subject, *, timing: bool = False) -> str:
+
+def rerun_line(nodeid: str, subject: Subject, frozen: dict[str, Any], outcome: str = "") -> str:
     """The command that asks this one case again."""
     parts = ["pytest", nodeid, f"--nnconform-adapter={subject.adapter}", f"--nnconform-device={subject.device}"]
     if subject.mode != "eager":
         parts.append(f"--nnconform-mode={subject.mode}")
-    if timing:
+    if subject.matmul_precision:
+        parts.append(f"--nnconform-matmul-precision={subject.matmul_precision}")
+    if frozen["kind"] == "timing":
         parts.append("--nnconform-timing")
+    elif outcome in {"crashed", "timeout"}:
+        parts.append("--nnconform-isolate")  # it would end pytest itself
+    if "swept" in frozen:
+        parts.append(f"--nnconform-sweep={frozen['swept']}")
+    parts += frozen.get("options", [])
     return shlex.join(parts)
+
+
+def looks(diagnosis: str) -> str:
+    """The end of a line of why: what it looks like; '' where no known defect fits."""
+    return f": {diagnosis}" if diagnosis.startswith("as if") else ""
 
 
 def failure_text(item: CaseItem, verdict: Verdict, frozen: dict[str, Any]) -> str:
     """What pytest prints for a failure; its first line is the short summary's."""
-    source, rerun = frozen["source"], rerun_line(item.nodeid, item.subject, timing=frozen["kind"] == "timing")
+    source, rerun = frozen["source"], rerun_line(item.nodeid, item.subject, frozen, verdict.outcome)
     lines = [finding.line() for finding in verdict.findings] or [f"{verdict.outcome}: {verdict.reason}"]
+    lines[0] += looks(verdict.diagnosis)
+    lines += [f"  diagnosis:   {verdict.diagnosis}"] if verdict.diagnosis else []
     lines += [
         f"  requirement: {frozen['requirement']}",
         f"  source:      {source['document']}, '{source['heading']}'",
         f"  rerun:       {rerun}",
     ]
-    return "\n".join(lines)
+    return visible("\n".join(lines))

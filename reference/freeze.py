@@ -75,10 +75,23 @@ def freeze(case: Case, dtype: str) -> dict[str, Any]:
         "source": {"document": case.source.document, "heading": case.source.heading}, "systems": case.systems,
     }  # fmt: skip
     about |= {name: value for name in ("erratum", "guards", "left_out") if (value := getattr(case, name))}
+    if case.kind == "sweep":
+        return about | {"ask": {**_question(case, dtype), "inputs": {}}, "expect": {"sweep": _kept(case, dtype)}}
     if case.timing:
         return about | {"ask": {**_question(case, dtype), **sampled.ask(case)}, **sampled.expect(case, dtype)}
     arrays = {name: array(made, dtype) for name, made in case.inputs.items()}
     return about | {"ask": _ask(case, dtype, arrays), "expect": _expect(case, dtype, arrays)}
+
+
+def _kept(case: Case, dtype: str) -> dict[str, Any] | None:
+    """What a sweep over a 16-bit dtype is judged by; a longer one is certified while it runs."""
+    from nnconform.reference.sweep.functions import known
+    from nnconform.reference.sweep.keeping import keep
+
+    (step,) = case.steps
+    if step.operation not in known():
+        raise ValueError(f"{step.operation} cannot be swept; those that can are {', '.join(known())}")
+    return keep(step.operation, step.attributes, dtype) if FORMATS[dtype].bits == 16 else None
 
 
 def _question(case: Case, dtype: str) -> dict[str, Any]:
@@ -98,6 +111,8 @@ def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
     ask["inputs"] = {name: _input(made, arrays[name]) for name, made in case.inputs.items()}
     if case.refused:
         ask["refused"] = {name: _input(made, array(made, dtype)) for name, made in case.refused.items()}
+    if case.lengths:
+        ask["lengths"] = lengths(case)
     axes = batch_axes(case)
     if axes and all(arrays[name].shape[axis] > 1 for name, axis in axes[0].items()):
         ask["alone"] = axes[0]
@@ -175,6 +190,23 @@ def batch_axes(case: Case) -> tuple[dict[str, int], dict[str, int]] | None:
     if len(source) != 1 or len(outputs) != len(case.outputs) or one_dimensional or mixed & set(carried):
         return None
     return source, outputs
+
+
+def lengths(case: Case) -> dict[str, Any]:
+    """Which lengths are asked, and along which axis of each input and output they are counted."""
+    held = case.lengths
+    assert held is not None
+    found: dict[str, Any] = {"asked": held.asked, "among": held.among, "repeats": held.repeats}
+    if held.repeats:
+        last = {name: len(made.shape) - 1 for name, made in case.inputs.items()}
+        return found | {"inputs": last, "outputs": dict.fromkeys(case.outputs, *last.values())}
+    axes = batch_axes(case)
+    if axes is None:
+        raise ValueError("lengths need rows that are independent of each other, or values that repeat")
+    rows = {case.inputs[name].shape[axis] for name, axis in axes[0].items()}
+    if min(rows) < max(held.asked):
+        raise ValueError(f"there are {min(rows)} rows, and {max(held.asked)} are asked at once")
+    return found | {"inputs": axes[0], "outputs": axes[1]}
 
 
 def _dump(data: Any) -> str:

@@ -26,7 +26,7 @@ def _all(name: str, values: Values) -> Values:
 def judged_by(
     case: Case, dtype: str, first: Mapping[str, Array], second: Mapping[str, Array], chosen: Chosen = _all
 ) -> dict[str, Any]:
-    """The truths of the first question's numbers and of the second's, subnormals read as zero too where there are any.
+    """The truths of the first question's numbers and of the second's, subnormals read as zero too where they may be.
 
     `chosen` picks the elements of an output that are written down.
     """
@@ -37,7 +37,7 @@ def judged_by(
         "terms": terms,
     }
     for key, given in (("flushed", first), ("flushed_others", second)):
-        if any(subnormal(values, dtype).any() for values in given.values()):
+        if FORMATS[dtype].flushes and any(subnormal(values, dtype).any() for values in given.values()):
             read = {
                 name: np.where(subnormal(values, dtype), dtype_of(dtype).type(0), values)
                 for name, values in given.items()
@@ -110,6 +110,8 @@ def _term(name: str, operation: str, made: Values, work: Arithmetic) -> dict[str
         "computes_in": work.format.name,
         "unit_roundoff": float(work.format.unit_roundoff),
     }
+    if work.narrow:
+        found["accumulates_in"] = work.sums.format.name
     if worst is not None:
         found |= {"largest_bound": upward(worst.error), "there": float(middle(worst.exact))}
     return found

@@ -19,6 +19,21 @@ def witness_of(data: Any) -> Witness:
     return Witness(question, output, fields.wholes("index"), got, exact, bound, off_by, ulps, given)
 
 
+def seen_of(data: Any) -> Mapping[str, Any]:
+    """One place where a trait can be seen, with what `traits.sentence` tells of it.  Raises ValueError."""
+    fields = Fields(data)
+    found: dict[str, Any] = {
+        "output": fields.text("output"), "index": fields.wholes("index"), "got": fields.number("got"),
+        "how": fields.text("how"), "size": fields.whole("size", 0), "values": fields.whole("values", 0),
+    }  # fmt: skip
+    if "of" in fields.data:
+        found["of"] = fields.whole("of")
+    if "other" in fields.data:
+        found["other"] = fields.number("other")
+    inputs = Fields(fields.table("inputs"))
+    return found | {"inputs": {name: inputs.number(name) for name in inputs.data}}
+
+
 def finding_of(data: Any) -> Finding:
     """One thing that is wrong.  Raises ValueError."""
     fields = Fields(data)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from nnconform.reports.arithmetic import Fingerprint
+from nnconform.reports.atlas.model import Sweep
 from nnconform.reports.fields import Pairs
 from nnconform.reports.timing.model import Ceiling, Conditions, Control, CrossCheck, SelfCheck, Timing, Work
 
@@ -28,6 +30,8 @@ class Subject:
     machine: Pairs = ()
     script: str = ""
     """Import lines of a stand-alone script."""
+    strides: bool | None = field(default=None, compare=False)
+    """Whether the framework's kernels see strides, so that a layout can make a difference; None where nobody said."""
     array_source: str = ""
     """How such a script writes an array: a template with `{values}`, `{dtype}` and `{device!r}`."""
 
@@ -145,12 +149,20 @@ class Result(NamedTuple):
     reason: str = ""
     should_missed: str = ""
     deviation: str = ""
+    diagnosis: str = ""
+    """The known defect that it looks like, or that none fits."""
     witness: Witness | None = None
     findings: tuple[Finding, ...] = ()
     traits: tuple[tuple[str, int | str], ...] = ()
+    witnesses: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    """One place where a trait can be seen, by trait."""
+    digest: str = ""
+    """Of the bits of the first answer, to hold modes against each other."""
     details: Details | None = None
     work: Work | None = None
     timing: Timing | None = None
+    sweep: Sweep | None = None
+    fingerprint: Fingerprint | None = None
 
     @property
     def timed(self) -> bool:

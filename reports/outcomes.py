@@ -17,7 +17,8 @@ class Outcome:
 
 OUTCOMES = (
     Outcome("C", "crashed", "The process beside the framework ended in the middle of the case."),
-    Outcome("T", "timeout", "No answer came within a time limit; reserved, since version 0.1 of the suite sets none."),
+    Outcome("T", "timeout", "No answer came within the time limit for a case, and the process was ended."),
+    Outcome("M", "out of memory", "The machine or the device has too little memory for the case."),
     Outcome("E", "error", "The suite itself could not ask or judge; nothing is said about the framework."),
     Outcome("F", "failed", "The answer breaks the requirement."),
     Outcome("K", "known deviation", "It fails in a way that is known, verified and listed with its reason."),
@@ -31,7 +32,7 @@ NOT_ASKED = OUTCOMES[-1]
 BY_NAME = {outcome.name: outcome for outcome in OUTCOMES} | {"not run": NOT_ASKED}
 """Outcomes by the names that records give them."""
 BY_LETTER = {outcome.letter: outcome for outcome in OUTCOMES}
-FAILING = ("crashed", "timeout", "error", "failed")
+FAILING = ("crashed", "timeout", "out of memory", "error", "failed")
 _RANK = {outcome.name: rank for rank, outcome in enumerate(OUTCOMES)}
 
 

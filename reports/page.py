@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnconform.reports import words
+from nnconform.reports.arithmetic import arithmetics
+from nnconform.reports.atlas import view as atlas_view
 from nnconform.reports.cases import failures, known_deviations, links_to
 from nnconform.reports.files import write_whole
 from nnconform.reports.matrix import operations_matrix, systems_rows
@@ -21,12 +23,14 @@ from nnconform.reports.records import read_records
 from nnconform.reports.tally import Tally, tally
 from nnconform.reports.timing.details import HEADS, plus_minus
 from nnconform.reports.timing.view import MOST_ROWS, Timings, timings
-from nnconform.reports.traits import MOST_MISSED, differing, missed, traits
+from nnconform.reports.traits import MOST_MISSED, conventions, differing, missed, overview, shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 TEMPLATES = Path(__file__).parent / "templates"
+MOST_RUNS = 8
+"""Of more runs than these the list is closed at first."""
 SYSTEMS = Path(__file__).with_name("systems.toml")
 
 
@@ -39,10 +43,14 @@ def render(runs: Sequence[Run]) -> str:
     """The page as text."""
     asked = join(runs)
     times = timings(asked)
-    styles = ["colours.css", "style.css", *(["timing.css"] if times else [])]
+    errors = atlas_view.atlas(asked)
+    styles = ["colours.css", "style.css", *(["plot.css"] if times or errors else [])]
+    styles += [*(["timing.css"] if times else []), *(["atlas.css"] if errors else [])]
     script = (TEMPLATES / "enhance.js").read_text("utf-8")
     return _environment().get_template("page.html").render(
         **_context(runs, asked, times),
+        atlas=errors,
+        atlas_heads=atlas_view.HEADS,
         style="".join((TEMPLATES / name).read_text("utf-8") for name in styles),
         script=script,
         script_hash="sha256-" + b64encode(sha256(script.encode()).digest()).decode(),
@@ -54,9 +62,11 @@ def _context(runs: Sequence[Run], asked: Sequence[Asked], times: Timings | None)
     systems = tomllib.loads(SYSTEMS.read_text("utf-8"))
     judged = without_times(asked)
     matrix, failing, known = operations_matrix(judged), failures(asked), known_deviations(asked)
+    showing = shown(judged)
     total = tally(answer for one in asked for answer in one.answers.values())
     return {
         "runs": runs,
+        "most_runs": MOST_RUNS,
         "asked": asked,
         "judged": judged,
         "conformance": judged or not times,
@@ -72,7 +82,10 @@ def _context(runs: Sequence[Run], asked: Sequence[Asked], times: Timings | None)
         "systems_rows": systems_rows(judged, systems),
         "failures": failing,
         "known": known,
-        "traits": traits(judged),
+        "traits": showing,
+        "trait_overview": overview(judged, showing),
+        "conventions": conventions(judged),
+        "arithmetics": arithmetics(judged),
         "missed": missed(asked),
         "most_missed": MOST_MISSED,
         "differing": differing(asked),
@@ -121,6 +134,8 @@ def _environment() -> Environment:
         "array": words.array_text,
         "breakable": words.breakable,
         "duration": words.duration,
+        "error": words.error,
+        "error_anchor": atlas_view.anchor,
         "exactly": words.exactly,
         "number": words.number,
         "plus_minus": plus_minus,

@@ -128,7 +128,7 @@ def draw(name: str, title: str, told: str, x: Axis, y: Axis, groups: Sequence[Gr
     """The plot as an SVG element; `name` begins its ids."""
     parts = [
         f'<svg class="plot" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-labelledby="{name}-t {name}-d">',
-        f'<title id="{name}-t">{_safe(title)}</title><desc id="{name}-d">{_safe(told)}</desc>',
+        f'<title id="{name}-t">{safe(title)}</title><desc id="{name}-d">{safe(told)}</desc>',
         *drawing(x, y, groups, roof),
     ]
     return "\n".join([*parts, "</svg>"])
@@ -155,14 +155,14 @@ def _axes(x: Axis, y: Axis, across: Scale, up: Scale) -> Iterator[str]:
     left, right, foot = _LEFT, WIDTH - _RIGHT, HEIGHT - _BOTTOM
     for value in up.ticks():
         yield f'<path class="grid" d="M{left} {up(value):.1f}H{right}"/>'
-        yield f'<text class="soft end" x="{left - 6}" y="{up(value) + 4:.1f}">{_safe(up.tick(value))}</text>'
+        yield f'<text class="soft end" x="{left - 6}" y="{up(value) + 4:.1f}">{safe(up.tick(value))}</text>'
     for value in across.ticks():
         yield f'<path class="grid" d="M{across(value):.1f} {_TOP}V{foot}"/>'
-        yield f'<text class="soft mid" x="{across(value):.1f}" y="{foot + 16}">{_safe(across.tick(value))}</text>'
+        yield f'<text class="soft mid" x="{across(value):.1f}" y="{foot + 16}">{safe(across.tick(value))}</text>'
     yield f'<path class="axis" d="M{left} {_TOP}V{foot}H{right}"/>'
-    yield f'<text class="mid" x="{(left + right) / 2:g}" y="{HEIGHT - 8}">{_safe(x.label)}</text>'
+    yield f'<text class="mid" x="{(left + right) / 2:g}" y="{HEIGHT - 8}">{safe(x.label)}</text>'
     middle = (_TOP + foot) / 2
-    yield f'<text class="mid" transform="translate(12 {middle:g})rotate(-90)">{_safe(y.label)}</text>'
+    yield f'<text class="mid" transform="translate(12 {middle:g})rotate(-90)">{safe(y.label)}</text>'
 
 
 def _group(group: Group, across: Scale, up: Scale) -> Iterator[str]:
@@ -173,13 +173,13 @@ def _group(group: Group, across: Scale, up: Scale) -> Iterator[str]:
     for point, (left, high) in zip(group.points, places, strict=True):
         if point.low is not None and point.high is not None:
             yield f'<path class="bar" d="M{left:.1f} {up(point.low):.1f}V{up(point.high):.1f}"/>'
-        told = f"<title>{_safe(point.told)}</title>" if point.told else ""
-        yield f'<path d="{_shape(group.style)}" transform="translate({left:.1f} {high:.1f})">{told}</path>'
+        told = f"<title>{safe(point.told)}</title>" if point.told else ""
+        yield f'<path d="{shape(group.style)}" transform="translate({left:.1f} {high:.1f})">{told}</path>'
     yield "</g>"
 
 
-def _shape(style: int) -> str:
-    """Every eighth group begins the colours anew with the shapes moved on."""
+def shape(style: int) -> str:
+    """A group's outline.  Every eighth group begins the colours anew with the shapes moved on."""
     return SHAPES[(style + style // len(SHAPES)) % len(SHAPES)]
 
 
@@ -197,7 +197,7 @@ def _names(groups: Sequence[Group], across: Scale, up: Scale) -> Iterator[str]:
         yield f'<g class="s{group.style % len(SHAPES)}">'
         if group.joined:
             yield f'<path class="leader" d="M{across(group.points[-1].x) + 5:.1f} {high:.1f}L{left - 6} {place:.1f}"/>'
-        yield f'<path d="{_shape(group.style)}" transform="translate({left} {place:.1f})"/>'
+        yield f'<path d="{shape(group.style)}" transform="translate({left} {place:.1f})"/>'
         yield f'<text x="{left + 9}" y="{place + 4:.1f}">{escape(short)}</text></g>'
 
 
@@ -218,14 +218,15 @@ def _roof(roof: Roof, across: Scale, up: Scale) -> Iterator[str]:
         f'<path class="roof" d="M{foot[1]:.1f} {foot[0]:.1f}L{across(ridge):.1f} {up(roof.level):.1f}'
         f'H{across(right):.1f}"/>'
     )
-    yield f'<text class="end" x="{across(right):.1f}" y="{up(roof.level) - 5:.1f}">{_safe(roof.level_label)}</text>'
+    yield f'<text class="end" x="{across(right):.1f}" y="{up(roof.level) - 5:.1f}">{safe(roof.level_label)}</text>'
     angle = degrees(atan2(up(roof.level) - foot[0], across(ridge) - foot[1]))
     middle = (foot[1] + across(ridge)) / 2, (foot[0] + up(roof.level)) / 2 - 6
     yield (
         f'<text class="mid" transform="translate({middle[0]:.1f} {middle[1]:.1f})rotate({angle:.1f})">'
-        f"{_safe(roof.slope_label)}</text>"
+        f"{safe(roof.slope_label)}</text>"
     )
 
 
-def _safe(text: str) -> str:
+def safe(text: str) -> str:
+    """Foreign text on one line, as a part of SVG."""
     return escape(one_line(text))

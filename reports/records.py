@@ -11,7 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from nnconform.reports.details import details_of, finding_of, witness_of
+from nnconform.reports.arithmetic import fingerprint_of
+from nnconform.reports.atlas.model import sweep_of
+from nnconform.reports.details import details_of, finding_of, seen_of, witness_of
 from nnconform.reports.fields import Fields, parse
 from nnconform.reports.model import Footer, Problem, Result, Run, Subject
 from nnconform.reports.outcomes import BY_NAME
@@ -24,7 +26,10 @@ _MACHINE = ("python", "system", "machine", "processor", "numpy")
 """What of a run's environment makes two subjects different."""
 _TEXTS = ("id", "file", "case", "outcome", "adapter", "device", "dtype", "mode", "kind", "level")
 """The texts that every result has."""
-_RARE = frozenset({"reason", "should_missed", "deviation", "findings", "traits", "steps", "work", "timing"})
+_RARE = frozenset({
+    "reason", "should_missed", "deviation", "diagnosis", "findings", "traits", "witnesses", "steps", "work", "timing",
+    "sweep", "fingerprint",
+})  # fmt: skip
 
 
 class RecordError(ValueError):
@@ -92,7 +97,7 @@ class _Builder:
     """One run while it is read."""
 
     def __init__(self, path: Path, header: Fields, text: str) -> None:
-        self.path, self.header = path, header
+        self.path = path
         self.texts = [text]
         self.environment = header.pairs("environment")
         self.subjects = [self._subject(Fields(item)) for item in header.items("subjects")]
@@ -104,7 +109,8 @@ class _Builder:
         self.cross_checks: list[CrossCheck | SelfCheck] = []
         self.footer: Footer | None = None
         self.problems: list[Problem] = []
-        header.text("started")
+        self.told = header.text("suite", ""), header.text("spec", ""), header.text("started")
+        self.asked = header.texts("arguments"), header.text("level", "must")
 
     def _subject(self, data: Fields) -> Subject:
         machine = {name: value for name, value in self.environment if name in _MACHINE}
@@ -112,7 +118,8 @@ class _Builder:
         label = data.text("label", data.text("adapter"))
         return Subject(
             label, data.text("adapter"), data.text("device"), data.text("mode"), data.pairs("versions"),
-            data.pairs("flags"), tuple(machine.items()), data.text("script", ""), data.text("array_source", ""),
+            data.pairs("flags"), tuple(machine.items()), data.text("script", ""),
+            data.flag("strides") if "strides" in data.data else None, data.text("array_source", ""),
         )  # fmt: skip
 
     def add(self, kind: str, data: Fields, text: str) -> None:
@@ -139,10 +146,8 @@ class _Builder:
 
     def build(self) -> Run:
         """The run, typed."""
-        header = self.header
         return Run(
-            self.path.name, header.text("suite", ""), header.text("spec", ""), header.text("started"),
-            header.texts("arguments"), header.text("level", "must"), self.environment, tuple(self.subjects),
+            self.path.name, *self.told, *self.asked, self.environment, tuple(self.subjects),
             tuple(self.results), self.footer, tuple(self.problems), tuple(self.texts), tuple(self.ceilings),
             tuple(self.controls), tuple(self.conditions), tuple(self.cross_checks),
         )  # fmt: skip
@@ -164,23 +169,28 @@ def _result(data: Fields) -> Result:
     return Result(
         name, file, case, data.whole("line", 0), adapter, device, dtype, mode, kind, level, data.texts("operations"),
         data.texts("systems"), BY_NAME[outcome].name, data.number("ulps"), data.number("share"),
-        data.whole("elapsed_ns"), witness=witness_of(witness) if witness else None, **more,
+        data.whole("elapsed_ns"), digest=data.text("digest", ""),
+        witness=witness_of(witness) if witness else None, **more,
     )  # fmt: skip
 
 
 def _rare(data: Fields) -> dict[str, Any]:
     """What most results do not have."""
-    work, timing = data.data.get("work"), data.data.get("timing")
+    work, timing, sweep, told = map(data.data.get, ("work", "timing", "sweep", "fingerprint"))
     return {
         "reason": data.text("reason", ""),
         "should_missed": data.text("should_missed", ""),
         "deviation": data.text("deviation", ""),
+        "diagnosis": data.text("diagnosis", ""),
         "findings": tuple(map(finding_of, data.items("findings"))),
         "traits": tuple(
             (name, value if isinstance(value, int | str) else str(value))
             for name, value in data.table("traits").items()
         ),
+        "witnesses": tuple((name, seen_of(seen)) for name, seen in data.table("witnesses").items()),
         "details": details_of(data) if "steps" in data.data else None,
         "work": None if work is None else work_of(Fields(work)),
         "timing": None if timing is None else timing_of(Fields(timing)),
+        "sweep": None if sweep is None else sweep_of(Fields(sweep)),
+        "fingerprint": None if told is None else fingerprint_of(Fields(told)),
     }

@@ -62,7 +62,8 @@ class _Writer:
 
     def _head(self, lacking: list[str]) -> list[str]:
         versions = ", ".join(f"{name} {version}" for name, version in self.subject.versions)
-        lines = [self.result.id, self.details.requirement, shortened(self.result.why, _WHY), versions, *self._notes()]
+        why = shortened(self.result.why, _WHY)
+        lines = [self.result.id, self.details.requirement, why, self.result.diagnosis, versions, *self._notes()]
         if lacking:
             lines.append(f"The record does not hold: {', '.join(lacking)}")
         return [f"# {one_line(line)}" for line in lines if line]

@@ -48,6 +48,15 @@ def ulps(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".") if value < 100 else f"{value:.3g}"
 
 
+def error(value: float) -> str:
+    """A largest error in units in the last place: two decimals as long as they say anything."""
+    if not isfinite(value):
+        return str(value)
+    if value and value < 0.005:
+        return "< 0.01"
+    return f"{value:.2f}".rstrip("0").rstrip(".") if value < 100 else f"{value:,.0f}" if value < 1e9 else f"{value:.1e}"
+
+
 def exactly(value: float) -> str:
     """A number with every digit that tells it apart."""
     return repr(value)

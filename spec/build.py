@@ -12,11 +12,16 @@ from nnconform.spec.catalogue import catalogue
 from nnconform.spec.errors import nearest
 from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
 from nnconform.spec.model import (
+    ARITHMETIC,
     KINDS,
     LEVELS,
+    PRODUCTS,
     PROPERTIES,
+    ROLES,
+    SWEPT,
     Case,
     Input,
+    Lengths,
     Property,
     Source,
     Step,
@@ -30,9 +35,11 @@ SYSTEM = re.compile(r"S([1-9]|[12][0-9]|3[0-2])\Z")
 _CASE_KEYS = (
     "id", "kind", "requirement", "source", "operation", "attributes", "steps", "outputs", "inputs", "systems", "level",
     "dtypes", "left_out", "erratum", "guards", "printed", "expected", "property", "refused", "trait", "buckets",
-    "timing",
+    "timing", "operations", "lengths",
 )  # fmt: skip
 
+EVERY_VALUE = "x"
+"""What a sweep's input is called."""
 _OWN_KEYS = {"property": "property", "refusal": "refused", "trait": "trait", "timing": "timing"}
 """Kinds with a key of their own, which says what is asserted."""
 
@@ -42,6 +49,8 @@ class CaseBuilder(TimingReader):
 
     def build(self) -> list[Case]:
         self._keys(self.raw, _CASE_KEYS, "key")
+        if "operations" in self.raw:
+            return self._each_operation()
         if "buckets" not in self.raw:
             return [self._case(self._id())]
         name = self.raw["buckets"]
@@ -54,11 +63,25 @@ class CaseBuilder(TimingReader):
             cases.append(self._case(f"{self._id()}_{'x'.join(str(size) for size in sizes.values())}"))
         return cases
 
+    def _each_operation(self) -> list[Case]:
+        """The same case for several operations."""
+        name, operations = self._id(), self._texts("operations", [])
+        if not operations or {"operation", "steps", "buckets"} & set(self.raw):
+            self._fail("operations lists one or more, instead of an operation, steps or buckets")
+        raw = {key: value for key, value in self.raw.items() if key != "operations"}
+        cases = []
+        for operation in operations:
+            self.raw = {**raw, "operation": operation}
+            cases.append(self._case(f"{name}_{operation}"))
+        return cases
+
     def _case(self, name: str) -> Case:
         kind = self._one_of("kind", KINDS)
-        inputs = self._inputs("inputs", name)
+        inputs = self._inputs("inputs", name, required=kind != "sweep")
         steps = self._steps()
         self._wires(steps, inputs)
+        if kind == "sweep":
+            self._sweeps(steps)
         outputs = tuple(self._texts("outputs", [steps[-1].name]))
         case = Case(
             id=name, path=self.path, line=self.line, kind=kind, requirement=self._text("requirement"),
@@ -68,7 +91,7 @@ class CaseBuilder(TimingReader):
             guards=tuple(self._texts("guards", [])), printed=self.raw.get("printed", {}),
             expected=self.raw.get("expected", {}),
             claim=self._property(kind, steps), refused=self._inputs("refused", name, required="refused" in self.raw),
-            trait=self.raw.get("trait"), timing=self._timing(kind),
+            trait=self.raw.get("trait"), lengths=self._lengths(inputs), timing=self._timing(kind),
         )  # fmt: skip
         self._consistent(case)
         if case.timing:
@@ -87,7 +110,9 @@ class CaseBuilder(TimingReader):
         raw = self.raw.get("source")
         if not isinstance(raw, dict) or set(raw) != {"document", "heading"}:
             self._fail("needs source = { document = ..., heading = ... }")
-        return Source(str(raw["document"]), str(raw["heading"]))
+        if not all(isinstance(text, str) for text in raw.values()):
+            self._fail("source: document and heading are texts")
+        return Source(raw["document"], raw["heading"])
 
     def _systems(self) -> tuple[str, ...]:
         found = tuple(self._texts("systems", []))
@@ -106,7 +131,7 @@ class CaseBuilder(TimingReader):
         return found
 
     def _usual(self) -> tuple[str, ...]:
-        return TIMED_DTYPES if self.raw.get("kind") == "timing" else DEFAULT_DTYPES
+        return {"timing": TIMED_DTYPES, "sweep": SWEPT}.get(self.raw.get("kind", ""), DEFAULT_DTYPES)
 
     def _left_out(self) -> Mapping[str, str]:
         found = self._table("left_out")
@@ -122,7 +147,7 @@ class CaseBuilder(TimingReader):
         if ("operation" in self.raw) == ("steps" in self.raw):
             self._fail("needs either an operation or steps")
         if "operation" in self.raw:
-            names = list(self._table("inputs"))
+            names = list(self._table("inputs")) or self._swept()
             whole = {"name": "result", "operation": self.raw["operation"], "inputs": names}
             return (self._step({**whole, "attributes": self._table("attributes")}),)
         raw = self.raw["steps"]
@@ -149,7 +174,7 @@ class CaseBuilder(TimingReader):
         return Step(name, operation, given, plain)
 
     def _wires(self, steps: tuple[Step, ...], inputs: Mapping[str, Input]) -> None:
-        known = set(inputs)
+        known = {*inputs, *self._swept()}
         for step in steps:
             for name in step.inputs:
                 if name not in known:
@@ -174,6 +199,45 @@ class CaseBuilder(TimingReader):
         bounds = {side: self._finite(raw[side], side) for side in ("low", "high") if side in raw}
         return Property(raw["name"], raw.get("of", steps[-1].name), raw.get("other"), **bounds)
 
+    def _lengths(self, inputs: Mapping[str, Input]) -> Lengths | None:
+        if "lengths" not in self.raw:
+            return None
+        raw = self._table("lengths")
+        self._keys(raw, ("asked", "among", "repeats"), "key of lengths")
+        asked = raw.get("asked")
+        if self.raw.get("kind") != "trait" or not isinstance(asked, list) or not asked:
+            self._fail("lengths = { asked = [...], among = ... } belongs to a trait")
+        sizes = tuple(self._size(size) for size in [*asked, raw.get("among")])
+        if min(sizes) < 1:
+            self._fail("lengths start from 1")
+        if raw.get("repeats", False) and len(inputs) != 1:
+            self._fail("lengths: one input alone repeats its values")
+        return Lengths(sizes[:-1], sizes[-1], bool(raw.get("repeats", False)))
+
+    def _swept(self) -> list[str]:
+        """The input that a sweep goes through, which its author need not name."""
+        return [EVERY_VALUE] if self.raw.get("kind") == "sweep" else []
+
+    def _sweeps(self, steps: tuple[Step, ...]) -> None:
+        """Raise where a sweep is of no single function of one number, or brings inputs of its own."""
+        if "steps" in self.raw or "outputs" in self.raw or not catalogue()[steps[0].operation].elementwise:
+            self._fail("a sweep is of one operation that works element by element")
+        if "inputs" in self.raw:
+            self._fail("a sweep takes every value of its dtype: leave out inputs")
+        if strange := [dtype for dtype in self._dtypes() if dtype not in SWEPT]:
+            self._fail(f"{strange[0]} has too many values to be swept: {', '.join(SWEPT)}")
+
+    def _fingerprints(self, case: Case) -> None:
+        """Raise where a step has no role, or none is what errors are measured on."""
+        roles = [step.name.rstrip("0123456789").rstrip("_") for step in case.steps]
+        if unknown := [role for role in roles if role not in ROLES]:
+            self._fail(f"a fingerprint's step is one of {', '.join(ROLES)}, not {unknown[0]!r}")
+        if "independent" not in roles or set(case.outputs) != {step.name for step in case.steps}:
+            self._fail("a fingerprint has a step `independent`, and gives what every step gives")
+        for step in case.steps:
+            if step.operation not in PRODUCTS or not set(step.inputs) <= set(case.inputs):
+                self._fail(f"a fingerprint's steps are products ({', '.join(PRODUCTS)}) of its inputs: {step.name!r}")
+
     def _consistent(self, case: Case) -> None:
         for kind, key in _OWN_KEYS.items():
             if (case.kind == kind) != (key in self.raw):
@@ -183,6 +247,8 @@ class CaseBuilder(TimingReader):
         for name in ("erratum", "trait"):
             if name in self.raw:
                 self._text(name)
+        if case.trait == ARITHMETIC:
+            self._fingerprints(case)
         for output in (case.claim.of, case.claim.other) if case.claim else ():
             if output is not None and output not in case.outputs:
                 self._fail(f"property of {output!r}, which is no output{nearest(output, case.outputs)}")

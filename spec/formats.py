@@ -10,6 +10,9 @@ from fractions import Fraction
 from functools import cache
 from math import inf
 
+FLUSHED = -126
+"""Formats that reach down to this exponent, float32's and bfloat16's, may lose their subnormal numbers."""
+
 
 @dataclass(frozen=True)
 class Format:
@@ -35,6 +38,14 @@ class Format:
     @property
     def smallest_subnormal(self) -> Fraction:
         return _power(self.min_exponent - self.precision + 1)
+
+    @property
+    def flushes(self) -> bool:
+        """Whether numbers below the smallest normal one may be read and given as zero: in all but float16.
+
+        Those are below 1e-37 elsewhere, and nobody's data.  Float16's begin at 6e-5.
+        """
+        return self.min_exponent <= FLUSHED
 
     @property
     def largest(self) -> Fraction:

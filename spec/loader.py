@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nnconform.spec import SPEC_VERSION
 from nnconform.spec.build import CaseBuilder
 from nnconform.spec.errors import Problem, SpecError, nearest
+from nnconform.spec.formats import FORMATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,7 +23,7 @@ MARK = "nnconform ="
 LARGEST_FILE = 4 * 2**20
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*case[ \t]*\]\]", re.MULTILINE)
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
-_TOP = ("nnconform", "topic", "case")
+_TOP = ("nnconform", "topic", "left_out", "case")
 
 
 def is_ours(path: Path) -> bool:
@@ -120,6 +121,9 @@ def _top_level(data: dict[str, Any], shown: str) -> Iterable[Problem]:
         yield Problem(shown, 1, f"spec version {version!r}: this nnconform reads {SPEC_VERSION!r}")
     if not isinstance(data.get("topic"), str):
         yield Problem(shown, 1, "needs a topic, a short text")
+    reasons = data.get("left_out", {})
+    if not isinstance(reasons, dict) or not all(name in FORMATS and isinstance(reasons[name], str) for name in reasons):
+        yield Problem(shown, 1, "left_out: needs dtypes, each with the reason why cases do not run in it")
     found = data.get("case")
     if not isinstance(found, list) or not found or not all(isinstance(raw, dict) for raw in found):
         yield Problem(shown, 1, "needs at least one [[case]]")

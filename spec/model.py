@@ -7,13 +7,21 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-KINDS = ("example", "property", "refusal", "special", "probe", "trait", "timing")
+KINDS = ("example", "property", "refusal", "special", "probe", "sweep", "trait", "timing")
 LEVELS = ("must", "should")
+SWEPT = ("float16", "bfloat16", "float32")
+"""Dtypes whose values a sweep can ask one and all."""
 FAMILIES = (
     "loop and vectorized", "batch size", "layers", "activations", "matrix products", "wide layer", "face image",
 )  # fmt: skip
 """Figures of the timing report."""
 OPERANDS = ("ordinary", "special")
+ARITHMETIC = "arithmetic"
+"""The trait whose case is a fingerprint: see `ROLES`."""
+PRODUCTS = ("dot", "matmul", "dense")
+"""What a fingerprint is taken of."""
+ROLES = ("independent", "same_sign", "left_selected", "right_selected", "small", "pair")
+"""What the steps of a fingerprint are called, with a number after it where there are several: `pair_2`."""
 PROPERTIES = ("range", "monotone", "symmetric", "equal", "sums_to_one")
 
 Number = int | Decimal
@@ -102,6 +110,19 @@ class Timing:
 
 
 @dataclass(frozen=True, slots=True)
+class Lengths:
+    """At which lengths a trait case is asked, to tell whether a value's result depends on where it stands.
+
+    The inputs' rows (or elements) are asked in pieces of each length, and all of them again and again among `among`.
+    Where a row `repeats` its values along the last axis instead, equal values are held against each other.
+    """
+
+    asked: tuple[int, ...]
+    among: int
+    repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
     """One requirement and the numbers that decide it.  Shapes count elements along each axis."""
 
@@ -127,6 +148,7 @@ class Case:
     claim: Property | None = None
     refused: Mapping[str, Input] = field(default_factory=dict)
     trait: str | None = None
+    lengths: Lengths | None = None
     timing: Timing | None = None
 
     @property

@@ -19,6 +19,12 @@ WITNESS: Data = {
 }  # fmt: skip
 
 
+SEEN: Data = {
+    "question": "again", "output": "result", "index": [0, 2], "got": 0.25, "how": "asked again", "other": 0.2500001,
+    "size": 3, "inputs": {"x": -1.5},
+}  # fmt: skip
+
+
 def subject(label: str = "numpy", device: str = "cpu", mode: str = "eager", **more: Any) -> Data:
     return {
         "adapter": label, "label": label, "device": device, "mode": mode, "devices": ["cpu"],
@@ -103,7 +109,7 @@ def many(
             f"case_{case}", "failed" if fails and (case + number) % fails == 0 else "passed",
             adapter=f"adapter{number}", dtype=dtype, operations=[f"operation_{operation}"],
             systems=[f"S{1 + operation}"], file=f"spec/some/operation_{operation}.toml", ulps=case / 8,
-            traits={"not repeatable": case} if case % 7 == 3 else {},
+            traits={"not repeatable": case} if case % 7 == 3 else {}, witnesses={"not repeatable": SEEN},
         )
         for number in range(adapters)
         for operation in range(operations)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shell import SIGMOID, pytest_in, records, results
+from shell import DENSE, SIGMOID, pytest_in, records, results
 
-CASE = f"{SIGMOID}::around_zero"
+CASE = f"{SIGMOID}::lengths_9"
+"""Nine elements, in single and in double precision."""
 LINES = {
     "GivesList": "type: list instead of an array",
     "GivesNone": "type: None instead of an array",
@@ -81,15 +82,16 @@ def test_in_process_the_same_is_found(tmp_path: Path, name: str, status: int, ou
 
 
 def test_a_worker_that_dies_costs_its_case_and_nothing_else(tmp_path: Path) -> None:
-    done = pytest_in(tmp_path, "--adapter=fakes.odd:Dies", "-n", "1", CASE, "spec/layers/dense.toml::coffee_vectorized")
+    done = pytest_in(tmp_path, "--adapter=fakes.odd:Dies", "-n", "1", CASE, f"{DENSE}::bias_row_for_more_units")
     assert done.status == 1, done.out + done.err
     found = results(tmp_path)
     assert {line["case"]: line["outcome"] for line in found.values()} == {
-        "around_zero": "crashed",
-        "coffee_vectorized": "passed",
+        "lengths_9": "crashed",
+        "bias_row_for_more_units": "passed",
     }
     crashed = next(line for line in found.values() if line["outcome"] == "crashed")
     assert crashed["requirement"]
-    assert crashed["rerun"] == f"pytest {crashed['id']} --nnconform-adapter=fakes.odd:Dies --nnconform-device=cpu"
+    dies = "--nnconform-adapter=fakes.odd:Dies --nnconform-device=cpu --nnconform-isolate"
+    assert crashed["rerun"] == f"pytest {crashed['id']} {dies}"
     assert len(found) == 4
     assert records(tmp_path)[-1]["complete"] is True

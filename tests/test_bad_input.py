@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from shell import DENSE, FAKES, SIGMOID, hide, nnconform_in, pytest_in, results, run
 
+IMAGES = "spec/models/images.toml"
+
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
@@ -15,7 +17,7 @@ from shell import DENSE, FAKES, SIGMOID, hide, nnconform_in, pytest_in, results,
         (["--adapter=homework.py"], ["no adapter file 'homework.py'"]),
         (["--adapter=fakes.good:Goood"], ["no class 'Goood' (did you mean 'Good'?); it has Good"]),
         (["--adapter=fakes.good:sigmoid"], ["is no subclass of nnconform.adapters.Adapter"]),
-        (["--adapter=numpy", "--dtype=float16"], ["no case runs in float16; what was asked for has float32, float64"]),
+        (["--adapter=numpy", "--dtype=float16", IMAGES], ["no case runs in float16; what was asked for has float32, float64"]),
         (["--adapter=numpy", "--device="], ["--nnconform-device needs a value; without the option it is cpu"]),
         (["--adapter=nosuchpackage.module:Class"], ["no module 'nosuchpackage', neither installed nor in "]),
         (["--adapter=numpy", "--device=cuda"], ["numpy has no device 'cuda' here; it has cpu"]),
@@ -32,7 +34,7 @@ from shell import DENSE, FAKES, SIGMOID, hide, nnconform_in, pytest_in, results,
         (["--adapter=numpy", "spec/layers/dens.toml"], [f"no such file or folder: spec/layers/dens.toml (did you mean '{DENSE}'?)"]),
         (["--adapter=numpy", "-n", "2", "nowhere.toml"], ["no such file or folder: nowhere.toml"]),
         (["--adapter=numpy", f"{SIGMOID}::arround_zero"], ["no case 'arround_zero' (did you mean 'around_zero'?)"]),
-        (["--adapter=numpy", "--dtype=float16", f"{SIGMOID}::around_zero"], ["around_zero runs in float32, float64 only"]),
+        (["--adapter=numpy", "--dtype=float16", f"{SIGMOID}::wide_range"], ["wide_range runs in float32, float64 only"]),
         ([SIGMOID], [f"{SIGMOID} is a spec file: say which adapter to ask, as --adapter=numpy"]),
         (["--adapter=fakes.odd:FailsToStart"], ["does not start: RuntimeError: the driver is too old"]),
         (["--adapter=fakes.odd:FailsToStart,fakes.good:Good"], ["does not start: RuntimeError: the driver is too old"]),

@@ -165,7 +165,7 @@ def test_explain_gives_each_dtype_that_is_left_out_a_line(capsys: pytest.Capture
     assert f"guards:      {', '.join(case.guards)}" in lines(capsys, "explain", f"{case.path}::{case.id}")
 
 
-@pytest.mark.parametrize("kind", ["example", "property", "refusal", "special", "probe", "trait", "timing"])
+@pytest.mark.parametrize("kind", ["example", "property", "refusal", "special", "probe", "sweep", "trait", "timing"])
 def test_explain_knows_every_kind(capsys: pytest.CaptureFixture[str], kind: str) -> None:
     cases = [case for case in load_all((path, shown(path)) for path in shipped()) if case.kind == kind]
     for case in (cases[0], cases[-1]):

@@ -221,7 +221,9 @@ def test_every_pattern_matches_a_shipped_case(entry: Deviation) -> None:
 
 def graded(asked: Item, verdict: Verdict, level: str, monkeypatch: pytest.MonkeyPatch) -> Verdict:
     run: Any = SimpleNamespace(
-        options=SimpleNamespace(level=level), known={SUBJECT: known(monkeypatch, replace(CAUSE, cases=()))}
+        options=SimpleNamespace(level=level),
+        known={SUBJECT: known(monkeypatch, replace(CAUSE, cases=()))},
+        traits=SimpleNamespace(grade=lambda *_: None),
     )
     return Run._graded(run, asked, verdict)  # type: ignore[arg-type]
 

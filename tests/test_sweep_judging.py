@@ -17,6 +17,7 @@ from nnconform.harness.sweeps.answering import answer, question_of
 from nnconform.harness.sweeps.figures import table, verdict
 from nnconform.harness.sweeps.memory import Shared
 from nnconform.harness.sweeps.sweep import Asked, Entry, Sweep
+from nnconform.harness.sweeps.truths import truth
 from nnconform.harness.sweeps.walk import Batch, walk
 from nnconform.harness.verdict import Verdict
 from nnconform.reference.sweep.engine import Engine
@@ -48,7 +49,7 @@ class Spoiled(Asked):
 
 
 def sweep(operation: str, dtype: str, spoil: Callable[[Array], None]) -> tuple[Verdict, dict[str, Any]]:
-    made = Sweep(operation, catalogue()[operation].attributes, dtype, walk(dtype, exhaustive=False))
+    made = Sweep(truth(operation, catalogue()[operation].attributes, dtype), walk(dtype, exhaustive=False))
     entry = Entry(Spoiled(spoil))
     made.run([entry])
     return verdict(entry.tally, made.engine), table(entry.tally, made.engine)
@@ -82,20 +83,19 @@ def test_correctly_rounded_answers_pass(operation: str, dtype: str) -> None:
 def test_one_answer_beyond_its_bound_is_found(operation: str, dtype: str) -> None:
     place = ONE[dtype] + 5
     true = int(right(operation, dtype)[place])
-    found, figures = sweep(operation, dtype, putting(place, true + 3))
+    found, figures = sweep(operation, dtype, putting(place, true + 6))
     assert found.outcome == "failed"
     assert found.witness
     assert found.witness["index"] == [place]
     assert found.share > 1
     assert figures["worst_input"] == figures["worst_normal_input"] == f"{place:04x}"
-    assert 2.4 < figures["worst_ulps"] < 3.6
+    assert 5.4 < figures["worst_ulps"] < 6.6
     assert figures["not_correctly_rounded"] == 1
     assert [line[2] for line in figures["histogram"]] == [1]
     assert figures["histogram"][0][0] == 1.0, "the bin's lowest input"
 
 
 def test_an_error_within_the_bound_is_reported_and_passes() -> None:
-    # just above a power of two an error of 3/4 ulp is more than u |f|: where f is just below 2, it is less
     exact = Engine("exp", {}, "bfloat16")
     bits = right("exp", "bfloat16")
     x = exact.rounding.wide(np.arange(2**16, dtype=np.uint16))
@@ -110,7 +110,7 @@ def test_an_error_within_the_bound_is_reported_and_passes() -> None:
     assert found.outcome == "passed"
     assert figures["not_correctly_rounded"] == 1
     assert figures["worst_input"] == f"{place:04x}"
-    assert 0.5 < figures["worst_ulps"] < 1
+    assert 0.5 < figures["worst_ulps"] < 1.6
     assert 0 < found.share <= 1
 
 
@@ -231,7 +231,8 @@ def test_answers_that_are_amiss_as_a_whole(adapter: type[Adapter], told: dict[st
     found.pop("cpu_ns", None)
     assert found == told
     assert answer(adapter(), {**question, "operation": "erf"}, np.empty(2**16, np.uint16)) == {
-        "unsupported": "plain has no erf"
+        "unsupported": "plain has no erf",
+        "lacks": "erf",
     }
 
 
@@ -249,7 +250,7 @@ def test_a_crash_ends_one_and_leaves_the_other() -> None:
         def answered(self, question: Mapping[str, Any], memory: Shared, count: int) -> Mapping[str, Any]:
             raise SubjectCrashed("its process ended with SIGSEGV")
 
-    made = Sweep("relu", {}, "float16", walk("float16", exhaustive=False))
+    made = Sweep(truth("relu", {}, "float16"), walk("float16", exhaustive=False))
     entries = [Entry(Crashes(nothing)), Entry(Spoiled(nothing))]
     made.run(entries)
     outcomes = [verdict(entry.tally, made.engine).outcome for entry in entries]

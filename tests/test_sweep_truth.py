@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nnconform.reference.sweep.engine import COMPUTED, Engine, known
-from nnconform.reference.sweep.functions import FUNCTIONS
-from nnconform.reference.sweep.rounding import HUGE, Rounding, bound_of
+from nnconform.reference.sweep.engine import Engine
+from nnconform.reference.sweep.exact import bound_of
+from nnconform.reference.sweep.fast import COMPUTED
+from nnconform.reference.sweep.functions import FUNCTIONS, known
+from nnconform.reference.sweep.rounding import HUGE, Rounding
 from nnconform.reference.truth.ball import Ball, middle
+from nnconform.reference.truth.operations import OPERATIONS
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.formats import FORMATS
 
@@ -93,9 +96,11 @@ def test_what_is_surely_allowed_is_allowed(operation: str, dtype: str) -> None:
     made = engine(operation, dtype)
     bits = sample(dtype, 300)
     x = made.rounding.wide(bits)
-    for given, floor, value in zip(x.tolist(), made.floors(bits).tolist(), made.exact.values(x.tolist()), strict=True):
-        if isinstance(value, Ball) and abs(value.exact) < HUGE:
-            assert floor <= bound_of(value), (given, floor, bound_of(value))
+    exact = made.exact.values(x.tolist())
+    for floors in (made.allowed(bits, x), made.sharper(bits, x)):  # here they depend on the inputs alone
+        for given, floor, value in zip(x.tolist(), floors.tolist(), exact, strict=True):
+            if isinstance(value, Ball) and abs(value.exact) < HUGE:
+                assert floor <= bound_of(value), (given, floor, bound_of(value))
 
 
 def test_rounding_to_bfloat16_happens_once() -> None:
@@ -107,6 +112,12 @@ def test_rounding_to_bfloat16_happens_once() -> None:
     for value in np.concatenate([values, ties]).tolist():
         found = float(rounding.wide(rounding.nearest(np.array([value])))[0])
         assert found == float(form.nearest(Fraction(value))), value
+
+
+def test_whatever_is_swept_can_be_certified() -> None:
+    assert set(known()) <= set(OPERATIONS)
+    left_out = {name for name, entry in catalogue().items() if entry.elementwise} - set(known())
+    assert all("sweep" in catalogue()[name].absent for name in left_out)
 
 
 def test_specials_keep_their_kind() -> None:

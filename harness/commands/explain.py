@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from nnconform.harness.commands import BadInput, located, one_of
 from nnconform.spec.catalogue import Operation, catalogue
 from nnconform.spec.errors import nearest
+from nnconform.spec.formats import FORMATS
 
 if TYPE_CHECKING:
     from nnconform.spec.model import Case
@@ -76,6 +77,7 @@ def _lines(case: Case, frozen: dict[str, Any]) -> Iterator[str]:
     yield from _formulas(frozen["ask"]["steps"])
     yield from _arrays("inputs", frozen, frozen["ask"]["inputs"])
     yield from _arrays("must be refused", frozen, frozen["ask"].get("refused", {}))
+    yield from _lengths(frozen["ask"].get("lengths"))
     yield from _work(frozen)
     yield from _truths(frozen)
     yield from _bounds(frozen)
@@ -103,6 +105,19 @@ def _arrays(title: str, frozen: dict[str, Any], inputs: Mapping[str, Any]) -> It
         yield f"  {name} {list(array.shape)}{values}"
 
 
+def _lengths(lengths: Mapping[str, Any] | None) -> Iterator[str]:
+    """What a trait case asks to tell whether results depend on where a value stands."""
+    if not lengths:
+        return
+    along = ", ".join(f"axis {axis} of {name}" for name, axis in lengths["inputs"].items())
+    asked = ", ".join(map(str, lengths["asked"]))
+    if lengths["repeats"]:
+        yield f"lengths:     {along} repeats its values up to {asked} and {lengths['among']:,}: equal values"
+    else:
+        yield f"lengths:     pieces of {asked} along {along}, and {lengths['among']:,} at once, held against the whole"
+    yield f"             (--traits=full: every length up to {max(lengths['asked'])}); --strict fails what depends on it"
+
+
 def _work(frozen: dict[str, Any]) -> Iterator[str]:
     """What a timing case costs, and which of its outputs' elements are judged."""
     work = frozen.get("work")
@@ -125,6 +140,8 @@ def _truths(frozen: dict[str, Any]) -> Iterator[str]:
     from nnconform.harness.comparison import Truth
 
     expect = frozen["expect"]
+    if "sweep" in expect:
+        yield from _swept(expect["sweep"], frozen["dtype"])
     if "trait" in expect:
         yield f"measured, never failed: the trait {expect['trait']!r}"
     for name, data in expect.get("outputs", {}).items():
@@ -135,6 +152,16 @@ def _truths(frozen: dict[str, Any]) -> Iterator[str]:
         yield f"property: {', '.join(f'{name} {value}' for name, value in expect['property'].items())}"
     if "should_ulps" in expect:
         yield f"should:   within {expect['should_ulps']} ulps"
+
+
+def _swept(kept: Mapping[str, Any] | None, dtype: str) -> Iterator[str]:
+    """What a sweep asks, and what it is judged by."""
+    yield f"asked of every value that {dtype} has: {2 ** FORMATS[dtype].bits:,}; nan and infinities are among them"
+    if kept is None:
+        yield "only with --sweep=exhaustive, or --sweep=sample for a part of them; bounds are certified while it runs"
+    else:
+        pieces = len(kept["bounds"])
+        yield f"bounds frozen in {pieces} pieces a + b |y| + c |x|; verdicts are those of the certified bound"
 
 
 def _elements(truth: Any, sample: Mapping[str, Any]) -> Iterator[str]:
@@ -163,7 +190,7 @@ def _whole(place: tuple[int, ...], sample: Mapping[str, Any]) -> list[int]:
 
 
 def _bounds(frozen: dict[str, Any]) -> Iterator[str]:
-    terms = {term["step"]: term for term in frozen["expect"].get("terms", [])}
+    terms = {term["step"]: term for term in frozen["expect"].get("terms", _sweep_terms(frozen))}
     if not terms:
         return
     yield "how the bounds come about (any order of a sum passes; errors of earlier steps are carried on):"
@@ -173,13 +200,25 @@ def _bounds(frozen: dict[str, Any]) -> Iterator[str]:
         if entry.exact:
             yield f"  {step['name']}: {entry.operation} rounds nothing"
         else:
-            yield f"  {step['name']}: {entry.operation} computed in {term['computes_in']}, {unit}"
+            sums = f", sums in {term['accumulates_in']}" if "accumulates_in" in term else ""
+            yield f"  {step['name']}: {entry.operation} computed in {term['computes_in']}, {unit}{sums}"
         for function, ulps in _grants(entry, step["attributes"], term["computes_in"]):
-            yield f"     {function} may err by {_decimal(ulps)} ulps ({TABLE})"
+            half = ", for half precision" if "accumulates_in" in term else ""
+            yield f"     {function} may err by {_decimal(ulps)} ulps ({TABLE}{half})"
         if term.get("largest_bound") == 0 and not entry.exact:
             yield "     but these numbers round nowhere, in whatever order"
         elif "largest_bound" in term and not entry.exact:
             yield f"     largest bound {term['largest_bound']:.3g}, at the exact value {term['there']!r}"
+
+
+def _sweep_terms(frozen: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a sweep's bounds are made of: its dtype's own arithmetic."""
+    if "sweep" not in frozen["expect"]:
+        return []
+    form = FORMATS[frozen["dtype"]]
+    sums = {"accumulates_in": form.accumulator} if form.accumulator != form.name else {}
+    about = {"computes_in": form.name, "unit_roundoff": float(form.unit_roundoff), **sums}
+    return [{"step": step["name"], **about} for step in frozen["ask"]["steps"]]
 
 
 def _grants(entry: Operation, attributes: Mapping[str, Any], computes_in: str) -> Iterator[tuple[str, Fraction]]:

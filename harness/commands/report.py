@@ -18,6 +18,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "-o", "--output", metavar="PAGE", help="the page (default: beside the records, if they are of one run)"
     )
     parser.add_argument("--picture", metavar="SVG", help="write the matrix as a picture as well")
+    parser.add_argument("--atlas-picture", metavar="SVG", help="write the accuracy atlas as a picture as well")
     parser.add_argument("--timing-picture", metavar="SVG", help="write throughput over batch size as a picture as well")
 
 
@@ -35,6 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     _write("page", write_page, paths, target)
     if arguments.picture:
         _write("picture", _picture, paths, Path(arguments.picture))
+    if arguments.atlas_picture:
+        _write("atlas picture", _atlas_picture, paths, Path(arguments.atlas_picture))
     if arguments.timing_picture:
         _write("timing picture", _timing_picture, paths, Path(arguments.timing_picture))
     return 0
@@ -54,6 +57,13 @@ def _picture(paths: Sequence[Path], target: Path) -> Path:
     from nnconform.reports.picture import matrix_svg
 
     target.write_text(matrix_svg(paths), "utf-8")
+    return target
+
+
+def _atlas_picture(paths: Sequence[Path], target: Path) -> Path:
+    from nnconform.reports.atlas.picture import atlas_svg
+
+    target.write_text(atlas_svg(paths), "utf-8")
     return target
 
 

@@ -38,7 +38,6 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Sweep; gives 0, 1 where an answer is beyond its bound, 4 where nothing could be asked."""
-    needs_flint("a sweep")
     from nnconform.harness.subjects import SubjectError
     from nnconform.harness.sweeps.command import Command
     from nnconform.harness.sweeps.state import StateError
@@ -46,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     _check_operation(arguments.operation)
     dtypes = _dtypes(arguments.dtype, DTYPES)
+    if "float32" in dtypes:
+        needs_flint("a sweep over float32")
     shard = _shard(arguments.shard)
     if shard != (1, 1) and dtypes != ("float32",):
         raise BadInput("--shard is for float32 alone: say --dtype=float32; 16-bit dtypes are asked whole")
@@ -67,12 +68,9 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_operation(name: str) -> None:
+    from nnconform.reference.sweep.functions import known
     from nnconform.spec.catalogue import catalogue
 
-    try:
-        from nnconform.reference.sweep.engine import known
-    except ModuleNotFoundError as error:
-        raise BadInput(f"a sweep needs {error.name}: pip install 'nnconform[author]'") from None
     if name in catalogue() and name not in known():
         raise BadInput(f"{name} cannot be swept: it is no function of one number; those are {', '.join(known())}")
     one_of("operation", name, known())

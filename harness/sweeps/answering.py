@@ -33,7 +33,7 @@ def answer(adapter: Adapter, question: Question, out: Array | None = None) -> di
         out = _attached(question["memory"])[: Batch(**question["batch"]).count]
     function = adapter.function(question["operation"])
     if function is None:
-        return {"unsupported": f"{adapter.name} has no {question['operation']}"}
+        return {"unsupported": f"{adapter.name} has no {question['operation']}", "lacks": question["operation"]}
     stage = "to native"
     start = process_time_ns()
     try:

@@ -11,17 +11,21 @@ from typing import Any
 
 import pytest
 
+from nnconform.harness.deviations import Deviation, Known
 from nnconform.harness.options import Options, Subject, asked_apart
 from nnconform.harness.recording import Recorder
 from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectError, open_all
 from nnconform.harness.sweeps.bar import Bar
-from nnconform.harness.sweeps.figures import line, table, verdict
+from nnconform.harness.sweeps.figures import NO_VERDICT, line, table, verdict
 from nnconform.harness.sweeps.state import State, resume
 from nnconform.harness.sweeps.sweep import Asked, Entry, Sweep
+from nnconform.harness.sweeps.tally import Tally
+from nnconform.harness.sweeps.truths import truth
 from nnconform.harness.sweeps.walk import walk
 from nnconform.harness.verdict import plain
 from nnconform.spec.catalogue import catalogue
 
+_FILE = "spec/sweeps/functions.toml"
 _SAVED_S = 2.0
 """A sweep that is killed loses at most so many seconds."""
 
@@ -96,11 +100,14 @@ class Command:
 
     def _sweep(self, dtype: str, state: State) -> None:
         """One dtype, from where it stands."""
-        sweep = Sweep(self.operation, self.attributes, dtype, walk(dtype, exhaustive=self.exhaustive, shard=self.shard))
+        engine = truth(self.operation, self.attributes, dtype)
+        sweep = Sweep(engine, walk(dtype, exhaustive=self.exhaustive, shard=self.shard))
         if state.dtype != dtype:
             state.dtype, state.done, state.tallies = dtype, 0, {}
         entries = {
-            subject: Entry(Asked(found), state.tallies.get(subject.column) or Entry(Asked(found)).tally)
+            subject: Entry(
+                Asked(found), state.tallies.get(subject.column) or Tally(), self._listed(subject, found, dtype)
+            )
             for subject, found in self.opened.items()
         }
         state.tallies = {subject.column: entry.tally for subject, entry in entries.items()}
@@ -122,18 +129,25 @@ class Command:
         state.dtype, state.done, state.tallies = "", 0, {}
         state.save()
 
+    @property
+    def _case(self) -> str:
+        """The case of the specification that asks the same."""
+        return f"{self.operation}_every_value"
+
+    def _listed(self, subject: Subject, found: Interviewer, dtype: str) -> list[Deviation]:
+        return Known(subject, found.description).listed(_FILE, self._case, dtype)
+
     def _result(self, subject: Subject, dtype: str, entry: Entry, sweep: Sweep) -> dict[str, Any]:
         """A record's line."""
-        file = "spec/sweeps/functions.toml"
-        found = verdict(entry.tally, sweep.engine)
-        name = f"{self.operation}/{subject.label}/{subject.device}/{dtype}/{subject.mode}"
+        found = verdict(entry.tally, sweep.engine, [deviation.cause for deviation in entry.known])
+        name = f"{self._case}/{subject.label}/{subject.device}/{dtype}/{subject.mode}"
         made = {
-            "record": "result", "id": f"{file}::{name}", "file": file, "case": self.operation, "line": 0,
+            "record": "result", "id": f"{_FILE}::{name}", "file": _FILE, "case": self._case, "line": 0,
             "adapter": subject.label, "device": subject.device,
             "dtype": dtype, "mode": subject.mode, "kind": "sweep", "level": "must", "operations": [self.operation],
             "systems": [], **found.record(), "elapsed_ns": entry.tally.cpu_ns // max(entry.tally.inputs // 2**16, 1),
         }  # fmt: skip
-        if found.outcome not in {"unsupported", "crashed"}:
+        if found.outcome not in NO_VERDICT:
             made["sweep"] = table(entry.tally, sweep.engine)
         return dict(plain(made))
 
@@ -147,7 +161,7 @@ class Command:
         if not asked:
             state.clear()
             raise SubjectError("; ".join(dict.fromkeys(result["reason"] for result in state.finished)))
-        status = int(any(result["outcome"] not in {"passed", "unsupported"} for result in asked))
+        status = int(any(result["outcome"] not in {"passed", "unsupported", "known deviation"} for result in asked))
         options = Options(tuple(self.opened), self.dtypes, "must", self.folder, asked_apart(self.subjects))
         config: Any = SimpleNamespace(invocation_params=SimpleNamespace(args=tuple(sys.argv[1:]), dir=Path.cwd()))
         descriptions = [{**found.description, "label": subject.label} for subject, found in self.opened.items()]

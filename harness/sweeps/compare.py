@@ -2,65 +2,115 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
-from nnconform.harness.sweeps.tally import Tally
-from nnconform.reference.sweep.engine import Engine
-from nnconform.reference.sweep.rounding import bound_of
-from nnconform.reference.truth.ball import Ball
+from nnconform.harness.deviations import Deviation
+from nnconform.harness.sweeps.tally import Excused, Tally
+from nnconform.harness.verdict import Wrong
+from nnconform.reference.sweep.fast import Fast
 
 Array = Any
+Known = Sequence[Deviation]
 MOST = 1e300
 """The share of a bound that stands for any larger one, and for answers that are no number."""
+_EXPONENT = np.int64(0x7FF0000000000000)
 _AGAIN = 4
 """Once an answer was beyond its bound, so many of the worst of each batch are certified, for a better witness."""
 
 
-def compare(tally: Tally, engine: Engine, inputs: Array, expected: Array, got: Array) -> None:
-    """Judge the bits of one batch."""
+def compare(
+    tally: Tally,
+    engine: Fast,
+    inputs: Callable[[Array], Array],
+    expected: Array,
+    got: Array,
+    known: Known = (),
+    results: Array | None = None,
+) -> None:
+    """Judge the bits of one batch; what is no more than a known deviation is counted apart.
+
+    `results` are the exact ones in float64, where they are at hand.
+    """
     tally.inputs += got.size
     places = np.flatnonzero(got != expected)
     if places.size:
-        _Differing(tally, engine, inputs(places), expected[places], got[places]).judge()
+        y = None if results is None else results[places]
+        _Differing(tally, engine, inputs(places), expected[places], got[places], y).judge(known)
 
 
 class _Differing:
     """The answers that have other bits than the correctly rounded result."""
 
-    def __init__(self, tally: Tally, engine: Engine, inputs: Array, expected: Array, got: Array) -> None:
+    x: Array
+    true: Array
+
+    def __init__(
+        self, tally: Tally, engine: Fast, inputs: Array, expected: Array, got: Array, results: Array | None
+    ) -> None:
         self.tally, self.engine, self.rounding = tally, engine, engine.rounding
-        self._keep(inputs, expected, got)
-
-    def _keep(self, inputs: Array, expected: Array, got: Array) -> None:
         self.inputs, self.expected, self.got = inputs, expected, got
-        self.x, self.true, self.g = map(self.rounding.wide, (inputs, expected, got))
+        self.g = self.rounding.wide(got)
+        self.y = engine.fast(self.rounding.wide(inputs)) if results is None else results
 
-    def judge(self) -> None:
-        if not self._zeros().size:
+    def _keep(self, left: Array) -> None:
+        """Leave out all others."""
+        self.inputs, self.expected, self.got = self.inputs[left], self.expected[left], self.got[left]
+        self.x, self.true, self.g, self.y = self.x[left], self.true[left], self.g[left], self.y[left]
+
+    def judge(self, known: Known) -> None:
+        if self._plain():
             return
-        tally, y = self.tally, self.engine.fast(self.x)
+        self.x, self.true = map(self.rounding.wide, (self.inputs, self.expected))
+        self._zeros()
+        if not self.g.size:
+            return
+        tally, y = self.tally, self.y
         tally.not_correctly_rounded += self.g.size
         error = np.abs(self.g - y)
-        subnormal = (np.abs(self.x) < self.rounding.normal) & (self.x != 0)
         numbers = np.isfinite(self.g) & np.isfinite(y)
-        floors = self._floors(y, error)
-        beyond = ~(numbers & (error <= floors)) & ~self._may_overflow(y, floors)
-        read_as_zero = beyond & subnormal
-        if read_as_zero.any():
-            read_as_zero[read_as_zero] = self._right_for_zero(self.g[read_as_zero], self.x[read_as_zero] < 0)
-            beyond &= ~read_as_zero
+        floors = self._floors(error)
+        beyond = ~(numbers & (error <= floors)) & ~self._may_overflow(y, floors) | self.engine.across(self.g, y)
+        read_as_zero = self._read_as_zero(beyond)
+        beyond &= ~read_as_zero
         small = (np.abs(y) < self.rounding.normal) & (np.abs(y) >= self.rounding.least) & (self.g == 0)
         flushed = small & ~read_as_zero & (self.engine.margin > 0)
         tally.flushed_inputs += int(np.count_nonzero(read_as_zero))
         tally.flushed_results += int(np.count_nonzero(flushed))
         tally.nan_wrong += int(np.count_nonzero(beyond & (np.isnan(self.g) != np.isnan(self.true))))
         tally.inf_wrong += int(np.count_nonzero(beyond & (np.isinf(self.g) != np.isinf(self.true))))
-        self._worst(np.where(numbers & ~read_as_zero & ~flushed, error / self.rounding.spacing(y), 0.0), y)
-        self._certify(np.flatnonzero(beyond), error, floors)
+        ulps = error / self.rounding.spacing(y)
+        self._worst(np.where(numbers & ~read_as_zero & ~flushed, ulps, 0.0), y, normal=False)
+        shares = np.where(np.isfinite(error), error / np.maximum(floors, 5e-324), np.inf)
+        self._excuse(known, beyond, shares, Wrong(self.inputs, self.g, y, ulps))
+        self._certify(np.flatnonzero(beyond), shares)
 
-    def _zeros(self) -> Array:
+    def _plain(self) -> bool:
+        """The common case in few passes: all are normal numbers, and surely within their bounds."""
+        y = self.y
+        size, error = np.abs(y), np.abs(self.g - y)
+        smallest = size.min()
+        if not (smallest >= self.rounding.normal and np.isfinite(error.max())):
+            return False
+        floors = self._floors(error)
+        if not ((error <= floors) & (floors < size)).all():
+            return False
+        self.tally.not_correctly_rounded += self.g.size
+        powers = (size.view(np.int64) & _EXPONENT).view(np.float64)
+        self._worst(error / (powers * self.rounding.relative), y, normal=True)
+        return True
+
+    def _floors(self, error: Array) -> Array:
+        """Errors that are surely allowed."""
+        floors = self.engine.allowed(self.inputs, self.y)
+        beyond = np.flatnonzero(error > floors)
+        if beyond.size:
+            floors[beyond] = np.maximum(floors[beyond], self.engine.sharper(self.inputs[beyond], self.y[beyond]))
+        return floors
+
+    def _zeros(self) -> None:
         """Count zeros with the wrong sign; leaves out what differs in its bits alone."""
         zeros = (self.g == 0) & (self.true == 0)
         claimed = {"claimed": zeros, "inputs": zeros & (self.x == 0), "none": zeros & False}
@@ -69,44 +119,39 @@ class _Differing:
             if self.tally.zero_sign < 0:
                 self.tally.zero_sign = int(self.inputs[int(signs.argmax())])
             self.tally.zero_sign_wrong += int(np.count_nonzero(signs))
-        poles = (self.x == 0) & np.isinf(self.g) & np.isinf(self.true)  # the enclosure of a zero has no sign
+        poles = (self.x == 0) & np.isinf(self.g) & np.isinf(self.true) & self.engine.function.pole
         left = ~(zeros | poles | (np.isnan(self.g) & np.isnan(self.true)))
         if not left.all():
-            self._keep(self.inputs[left], self.expected[left], self.got[left])
-        return self.g
-
-    def _floors(self, y: Array, error: Array) -> Array:
-        """Errors that are surely allowed.  One rounding to 16 bits may err by u |f(x)|, which settles most."""
-        if self.rounding.format.accumulator == self.rounding.dtype:
-            return self.engine.floors(self.inputs)
-        found = np.abs(y) * self.rounding.relative / 2 * (1 - 2.0**-30)
-        left = np.flatnonzero(~(error <= found))
-        if left.size:
-            found[left] = np.maximum(found[left], self.engine.floors(self.inputs[left]))
-        return found
+            self._keep(left)
 
     def _may_overflow(self, y: Array, floors: Array) -> Array:
         """Infinities that the bound surely allows."""
         return np.isinf(self.g) & (np.where(self.g > 0, y, -y) + floors >= self.rounding.overflow)
 
-    def _right_for_zero(self, got: Array, negative: Array) -> Array:
-        """Which answers are right for an input of zero."""
-        right = np.zeros(got.shape, bool)
-        for sign in (False, True):
-            value = self.engine.at_zero(negative=sign)
-            if isinstance(value, Ball):
-                same = np.abs(got - float(value.exact.mid())) <= bound_of(value)
-            else:
-                same = (np.abs(got) == abs(value)) | (np.isnan(got) & np.isnan(value))  # a pole's sign is the zero's
-            right |= same & (negative == sign)
+    def _read_as_zero(self, beyond: Array) -> Array:
+        """Answers that are right for zero, to subnormal inputs of a format that may lose them."""
+        right = beyond & (np.abs(self.x) < self.rounding.normal) & (self.x != 0) & self.rounding.format.flushes
+        places = np.flatnonzero(right)
+        found: dict[tuple[float, float], bool] = {}
+        for place in places.tolist():
+            asked = (float(np.copysign(0.0, self.x[place])), float(self.g[place]))
+            key = (np.copysign(1.0, asked[0]), asked[1])
+            if key not in found:
+                found[key] = self._right_at_zero(*asked)
+            right[place] = found[key]
         return right
 
-    def _worst(self, ulps: Array, y: Array) -> None:
+    def _right_at_zero(self, zero: float, got: float) -> bool:
+        pole = self.engine.function.pole and np.isinf(got)
+        return self.engine.allows(zero, got) or bool(pole and self.engine.allows(zero, -got))
+
+    def _worst(self, ulps: Array, y: Array, *, normal: bool) -> None:
+        """Errors among all results, and among normal ones; `normal` where all are."""
         place = int(ulps.argmax())
         self.tally.all.take(ulps.item(place), int(self.inputs[place]), int(self.got[place]))
-        normal = np.where(np.abs(y) >= self.rounding.normal, ulps, 0.0)
-        place = int(normal.argmax())
-        self.tally.normal.take(normal.item(place), int(self.inputs[place]), int(self.got[place]))
+        among = ulps if normal else np.where(np.abs(y) >= self.rounding.normal, ulps, 0.0)
+        place = place if normal else int(among.argmax())
+        self.tally.normal.take(among.item(place), int(self.inputs[place]), int(self.got[place]))
         bins = self.inputs >> self.rounding.word.type(self.engine.mantissa)  # inputs ascend
         starts = np.concatenate([[0], np.flatnonzero(bins[1:] != bins[:-1]) + 1])
         counts, largest = np.diff(starts, append=bins.size), np.maximum.reduceat(ulps, starts)
@@ -114,25 +159,43 @@ class _Differing:
             held = self.tally.histogram.setdefault(str(number), [0.0, 0])
             held[0], held[1] = max(held[0], most), held[1] + count
 
-    def _certify(self, places: Array, error: Array, floors: Array) -> None:
+    # ------------------------------------------------------------ what is beyond
+
+    def _excuse(self, known: Known, beyond: Array, shares: Array, answers: Wrong) -> None:
+        """Take away what a known deviation covers, element by element, where the worst of it is truly wrong."""
+        for deviation in known:
+            if not beyond.any():
+                return
+            of_facet = np.isin(self._facets(), deviation.facets)
+            covered = np.flatnonzero(beyond & of_facet & deviation.excuses.holds(answers, self.x, self.rounding.dtype))
+            if not covered.size:
+                continue
+            worst = int(covered[shares[covered].argmax()])
+            if self.engine.allows(float(self.x[worst]), float(self.g[worst])):
+                continue  # within the certified bound after all
+            beyond[covered] = False
+            excused = self.tally.excused.setdefault(deviation.cause, Excused())
+            excused.count += covered.size
+            excused.worst.take(self._share(worst), int(self.inputs[worst]), int(self.got[worst]))
+
+    def _facets(self) -> Array:
+        nan, inf = np.isnan(self.g) != np.isnan(self.true), np.isinf(self.g) != np.isinf(self.true)
+        return np.where(nan, "nan", np.where(inf, "inf", "value"))
+
+    def _certify(self, places: Array, shares: Array) -> None:
         """What is beyond the floor is judged by the certified bound, the worst first."""
-        with np.errstate(all="ignore"):
-            share = np.where(np.isfinite(error[places]), error[places] / np.maximum(floors[places], 5e-324), np.inf)
-        for place in places[np.argsort(-share, kind="stable")][: _AGAIN if self.tally.beyond else None].tolist():
-            value = self.engine.exact.value(float(self.x[place]))
+        order = places[np.argsort(-shares[places], kind="stable")]
+        for place in order[: _AGAIN if self.tally.beyond else None].tolist():
             got, true = float(self.g[place]), float(self.true[place])
-            if self.engine.exact.allows(got, value):
+            if self.engine.allows(float(self.x[place]), got):
                 self.tally.inf_wrong -= int(np.isinf(got) != np.isinf(true))  # near overflow both may be right
                 continue
             self.tally.beyond += 1
-            self._blame(place, got, value)
+            self.tally.wrong.take(self._share(place), int(self.inputs[place]), int(self.got[place]))
             if self.tally.beyond >= _AGAIN:
                 break
 
-    def _blame(self, place: int, got: float, value: Any) -> None:
-        """Keep the witness; an answer that is no number stands above all that are."""
-        share = MOST
-        if np.isfinite(got) and isinstance(value, Ball):
-            error, _, bound = self.engine.exact.off(got, value)
-            share = min(error / bound if bound else MOST, MOST)
-        self.tally.wrong.take(share, int(self.inputs[place]), int(self.got[place]))
+    def _share(self, place: int) -> float:
+        """Of the bound; an answer that is no number stands above all that are."""
+        held = self.engine.hold(float(self.x[place]), float(self.g[place]))
+        return min(held.error / held.bound, MOST) if held.bound else MOST

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -10,23 +11,25 @@ from nnconform.harness.sweeps.compare import MOST
 from nnconform.harness.sweeps.tally import Tally, Worst
 from nnconform.harness.sweeps.walk import ALL
 from nnconform.harness.verdict import Finding, Verdict
-from nnconform.reference.sweep.engine import Engine
-from nnconform.reference.truth.ball import Ball, float_of
+from nnconform.reference.sweep.fast import Fast
+from nnconform.spec.catalogue import catalogue
 
 _COUNTS = (
     "inputs", "not_correctly_rounded", "flushed_inputs", "flushed_results", "nan_wrong", "inf_wrong", "zero_sign_wrong",
 )  # fmt: skip
+NO_VERDICT = {"unsupported", "crashed", "timeout", "error"}
+"""How a sweep may end without one."""
 ROUNDED = 0.5
 """Correctly rounded results are off by so many ulps at most."""
 
 
-def table(tally: Tally, engine: Engine) -> dict[str, Any]:
+def table(tally: Tally, engine: Fast) -> dict[str, Any]:
     """The figures.  An error of half an ulp without an input stands for results that are all correctly rounded.
 
     The histogram has a line for each sign and exponent of inputs whose results are not all correctly rounded.
     """
     found: dict[str, Any] = {name: getattr(tally, name) for name in _COUNTS}
-    found["proof"] = tally.inputs == ALL[engine.rounding.dtype] and not tally.ended
+    found["proof"] = _whole(tally, engine)
     for name, worst in (("worst_normal", tally.normal), ("worst", tally.all)):
         found[f"{name}_ulps"] = _ulps(worst, engine)
         found[f"{name}_input"] = shown(worst.input, engine)
@@ -36,17 +39,22 @@ def table(tally: Tally, engine: Engine) -> dict[str, Any]:
     return found
 
 
-def shown(bits: int, engine: Engine) -> str:
+def _whole(tally: Tally, engine: Fast) -> bool:
+    """Whether every value was asked."""
+    return tally.inputs == ALL[engine.rounding.dtype] and not tally.ended
+
+
+def shown(bits: int, engine: Fast) -> str:
     """Bits in hexadecimal; nothing where there are none."""
     return f"{bits:0{engine.rounding.word.itemsize * 2}x}" if bits >= 0 else ""
 
 
-def value_of(bits: int, engine: Engine) -> float:
+def value_of(bits: int, engine: Fast) -> float:
     """The number that bits stand for."""
     return float(engine.rounding.wide(np.array([bits], engine.rounding.word))[0])
 
 
-def _lowest(number: int, engine: Engine) -> float:
+def _lowest(number: int, engine: Fast) -> float:
     """The lowest input of a bin: for negative ones, the one that is farthest from zero."""
     first = number << engine.mantissa
     sign = 1 << (8 * engine.rounding.word.itemsize - 1)
@@ -54,24 +62,24 @@ def _lowest(number: int, engine: Engine) -> float:
     return -np.inf if np.isnan(found) else found
 
 
-def _ulps(worst: Worst, engine: Engine) -> float:
+def _ulps(worst: Worst, engine: Fast) -> float:
     """The size of an error, by certified arithmetic."""
     if worst.input < 0:
         return 0.0 if engine.margin == 0 else ROUNDED
-    value = engine.exact.value(value_of(worst.input, engine))
-    return engine.exact.off(value_of(worst.got, engine), value)[1] if isinstance(value, Ball) else worst.ulps
+    held = engine.hold(value_of(worst.input, engine), value_of(worst.got, engine))
+    return held.ulps if np.isfinite(held.ulps) else worst.ulps
 
 
-def verdict(tally: Tally, engine: Engine) -> Verdict:
-    """Failed where an answer is beyond its bound, or where there is none."""
+def verdict(tally: Tally, engine: Fast, listed: Iterable[str] = ()) -> Verdict:
+    """Failed where an answer is beyond its bound, or where there is none; `listed` causes are expected."""
     found = Verdict()
-    if tally.ended and tally.ended[0] in {"unsupported", "crashed"}:
-        found.outcome, found.reason = tally.ended
+    if tally.ended and tally.ended[0] in NO_VERDICT:
+        found.outcome, found.reason, *lacks = tally.ended
+        found.lacks = lacks[0] if lacks else ""
         return found
     if tally.ended:
         found.findings.append(Finding(tally.ended[0], "first", "result", tally.ended[1], None))
-    figures = table(tally, engine)
-    found.ulps = figures["worst_ulps"]
+    found.ulps = _ulps(tally.all, engine)
     for trait, count in (("flushes inputs", tally.flushed_inputs), ("flushes results", tally.flushed_results)):
         found.note(trait, count)
     found.note("wrong sign of zero", tally.zero_sign_wrong)
@@ -79,27 +87,45 @@ def verdict(tally: Tally, engine: Engine) -> Verdict:
         found.witness = _witness(tally.all, engine)
         found.share = _share(found.witness)
     if tally.wrong.input >= 0:
-        found.witness = _witness(tally.wrong, engine)
-        found.share = max(found.share, min(tally.wrong.ulps, MOST))
-        got, exact = found.witness["got"], found.witness["exact"]
-        facet = "nan" if np.isnan(got) != np.isnan(exact) else "inf" if np.isinf(got) != np.isinf(exact) else "value"
-        told = f"beyond the bound at input {shown(tally.wrong.input, engine)}"
-        found.findings.append(Finding(facet, "first", "result", told, found.witness))
+        _blame(found, tally.wrong, engine, "beyond the bound")
+    _should(found, engine)
     if found.findings:
         found.outcome = "failed"
+    elif tally.excused:
+        found.outcome, found.deviation = "known deviation", "; ".join(tally.excused)
+    for cause, excused in tally.excused.items():
+        _blame(found, excused.worst, engine, f"{cause}: {excused.count:,} inputs")
+    if _whole(tally, engine):  # a sample may miss what still shows
+        found.no_longer_deviates = "; ".join(cause for cause in listed if cause not in tally.excused)
     return found
 
 
-def _witness(worst: Worst, engine: Engine) -> dict[str, Any]:
+def _blame(found: Verdict, worst: Worst, engine: Fast, told: str) -> None:
+    """Keep what was found at an input; the first is the verdict's witness."""
+    witness = _witness(worst, engine)
+    if not found.findings:
+        found.witness = witness
+    found.share = max(found.share, min(worst.ulps, MOST))
+    got, exact = witness["got"], witness["exact"]
+    facet = "nan" if np.isnan(got) != np.isnan(exact) else "inf" if np.isinf(got) != np.isinf(exact) else "value"
+    where = f"{told}, the worst at {shown(worst.input, engine)}"
+    found.findings.append(Finding(facet, "first", "result", where, witness))
+
+
+def _should(found: Verdict, engine: Fast) -> None:
+    """What a good implementation does as well, where the operation's entry says so."""
+    limit = catalogue()[engine.operation].should_ulps
+    if limit is not None and found.ulps > limit:
+        found.should_missed = f"{found.ulps:.3g} ulps, where a good implementation stays within {limit}"
+
+
+def _witness(worst: Worst, engine: Fast) -> dict[str, Any]:
     """One input and its answer, as judged results have them."""
     x, got = value_of(worst.input, engine), value_of(worst.got, engine)
-    value = engine.exact.value(x)
-    numbers = isinstance(value, Ball) and np.isfinite(got)
-    off, ulps, bound = engine.exact.off(got, value) if numbers else (np.inf, np.inf, 0.0)
-    exact = engine.exact.rounded(value) if np.isinf(engine.exact.rounded(value)) else float_of(value)
+    held = engine.hold(x, got)
     return {
-        "question": "first", "output": "result", "index": [worst.input], "got": got, "exact": exact, "bound": bound,
-        "off_by": float(off), "ulps": float(ulps), "inputs": {"x": x},
+        "question": "first", "output": "result", "index": [worst.input], "got": got, "exact": held.exact,
+        "bound": held.bound, "off_by": held.error, "ulps": held.ulps, "inputs": {"x": x},
     }  # fmt: skip
 
 
@@ -109,7 +135,7 @@ def _share(witness: dict[str, Any]) -> float:
 
 def line(operation: str, column: str, dtype: str, found: dict[str, Any], outcome: str) -> str:
     """One line for a person."""
-    if outcome in {"unsupported", "crashed"} or "sweep" not in found:
+    if outcome in NO_VERDICT or "sweep" not in found:
         return f"{operation} {dtype} {column}: {outcome}: {found.get('reason', '')}"
     sweep = found["sweep"]
     what = "proof" if sweep["proof"] else "sample"

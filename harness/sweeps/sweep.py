@@ -11,13 +11,14 @@ from typing import Any
 
 import numpy as np
 
+from nnconform.harness.deviations import Deviation
 from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectCrashed
 from nnconform.harness.sweeps.answering import answer, question_of
 from nnconform.harness.sweeps.compare import compare
 from nnconform.harness.sweeps.memory import Shared
 from nnconform.harness.sweeps.tally import Tally
 from nnconform.harness.sweeps.walk import Batch
-from nnconform.reference.sweep.engine import Engine, Plan
+from nnconform.reference.sweep.fast import COMPUTED, LONG, Fast, Plan
 
 Array = Any
 _TURNS = 2
@@ -46,18 +47,23 @@ class Entry:
 
     asked: Asked
     tally: Tally = field(default_factory=Tally)
+    known: Sequence[Deviation] = ()
+    """What it is expected to show."""
 
 
 class Sweep:
     """One operation in one dtype, over some batches."""
 
-    def __init__(self, operation: str, attributes: Mapping[str, Any], dtype: str, batches: Sequence[Batch]) -> None:
-        self.operation, self.attributes, self.dtype, self.batches = operation, attributes, dtype, batches
-        self.engine = Engine(operation, attributes, dtype)
-        self.word = self.engine.rounding.word
+    def __init__(self, engine: Fast, batches: Sequence[Batch]) -> None:
+        self.engine, self.batches = engine, batches
+        self.word = engine.rounding.word
         self.truth_ns = 0
         """CPU time that truth and comparison took."""
         self._plans: list[Plan] | None = None
+        shapes = {(batch.blocks, batch.length) for batch in batches}
+        self._room = np.empty(shapes.pop()) if len(shapes) == 1 and next(iter(shapes))[1] >= LONG else None
+        """For the results of a batch in float64, where the truth computes all of them."""
+        self._results: Array | None = None
 
     def run(self, entries: Sequence[Entry], *, first: int = 0, after: Callable[[int], object] | None = None) -> None:
         """Ask and judge from batch `first` on; `after` is told how many batches are done."""
@@ -108,7 +114,8 @@ class Sweep:
                 break
 
     def _ask(self, asked: Asked, batch: Batch, memory: Shared) -> Mapping[str, Any]:
-        question = question_of(self.operation, self.attributes, self.dtype, batch)
+        engine = self.engine
+        question = question_of(engine.operation, engine.attributes, engine.rounding.dtype, batch)
         return asked.answered(question, memory, batch.count)
 
     def _judge(
@@ -117,31 +124,36 @@ class Sweep:
         try:
             found = future.result() if future else self._ask(entry.asked, batch, memory)
         except SubjectCrashed as error:
-            entry.tally.ended = ["crashed", str(error)]
+            entry.tally.ended = [error.outcome, str(error)]
             return
         if "unsupported" in found:
-            entry.tally.ended = ["unsupported", found["unsupported"]]
+            entry.tally.ended = ["unsupported", found["unsupported"], *([found["lacks"]] if "lacks" in found else [])]
         elif "amiss" in found:
             entry.tally.ended = [*found["amiss"]]
         else:
             entry.tally.cpu_ns += found["cpu_ns"]
             start = process_time_ns()
-            self._compared(entry.tally, batch, truth, np.asarray(memory.array[: batch.count]))
+            self._compared(entry, batch, truth, np.asarray(memory.array[: batch.count]))
             self.truth_ns += process_time_ns() - start
 
-    def _compared(self, tally: Tally, batch: Batch, truth: Array, got: Array) -> None:
+    def _compared(self, entry: Entry, batch: Batch, truth: Array, got: Array) -> None:
         def inputs(places: Array) -> Array:
+            if batch.step == batch.length:
+                return (places + batch.start).astype(self.word)
             rows, columns = np.divmod(places, batch.length)
             return batch.starts(self.word)[rows] + columns.astype(self.word)
 
-        compare(tally, self.engine, inputs, truth, got)
+        compare(entry.tally, self.engine, inputs, truth, got, entry.known, self._results)
 
     # ------------------------------------------------------------------- truth
 
     def _truth(self, number: int) -> Array:
         start = process_time_ns()
         batch = self.batches[number]
-        found = self.engine.expected(batch.patterns(self.word), self._plan(number)).ravel()
+        plan = self._plan(number)
+        whole = self._room is not None and bool((plan.kinds == COMPUTED).all())
+        found = self.engine.expected(batch.patterns(self.word), plan, self._room if whole else None).ravel()
+        self._results = self._room.ravel() if whole and self._room is not None else None
         self.truth_ns += process_time_ns() - start
         return found
 

@@ -21,6 +21,15 @@ class Worst:
 
 
 @dataclass(slots=True)
+class Excused:
+    """Answers beyond their bound that are no more than a known deviation: how many, and the worst."""
+
+    count: int = 0
+    worst: Worst = field(default_factory=Worst)
+    """`ulps` is the share of the bound."""
+
+
+@dataclass(slots=True)
 class Tally:
     """Counts of inputs, and witnesses by their bits."""
 
@@ -42,6 +51,8 @@ class Tally:
     """The first input whose zero has the wrong sign."""
     histogram: dict[str, list[float]] = field(default_factory=dict)
     """By sign and exponent of the input: its largest error in ulps, and how many were not correctly rounded."""
+    excused: dict[str, Excused] = field(default_factory=dict)
+    """By cause."""
     cpu_ns: int = 0
     """What the framework took."""
     ended: list[str] = field(default_factory=list)
@@ -60,9 +71,17 @@ class Tally:
         for name, value in data.items():
             own = getattr(plain, name)
             if isinstance(own, Worst):
-                setattr(plain, name, Worst(float(value["ulps"]), int(value["input"]), int(value["got"])))
+                setattr(plain, name, _worst(value))
+            elif name == "excused":
+                plain.excused = {
+                    cause: Excused(int(each["count"]), _worst(each["worst"])) for cause, each in value.items()
+                }
             elif type(value) is not type(own):
                 raise ValueError(f"{name} is no {type(own).__name__}")
             else:
                 setattr(plain, name, value)
         return plain
+
+
+def _worst(data: dict[str, Any]) -> Worst:
+    return Worst(float(data["ulps"]), int(data["input"]), int(data["got"]))

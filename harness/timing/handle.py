@@ -113,7 +113,7 @@ class Worker:
         own: Any = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
         self.noise = Noise()
         self.process = subprocess.Popen(
-            [*command, cpus, str(self.threads)],
+            [*command, cpus, str(self.threads), subject.matmul_precision],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.noise.stream,

@@ -25,7 +25,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
     pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
-    adapter, device, mode, listed, threads = sys.argv[1:6]
+    adapter, device, mode, listed, threads, precision = sys.argv[1:7]
     cpus = tuple(int(number) for number in listed.split(",") if number)
     done = pin(cpus)
 
@@ -36,7 +36,7 @@ def main() -> None:
     follow_parent()
     warnings.simplefilter("ignore")
     try:
-        made = open_adapter(Subject(adapter, adapter, device, mode))
+        made = open_adapter(Subject(adapter, adapter, device, mode, precision))
     except SubjectError as error:
         left_out = {"left_out": error.why} if isinstance(error, LeftOut) else {}
         _write(pipe, {"refused": str(error), **left_out})

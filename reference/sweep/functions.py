@@ -57,6 +57,8 @@ class Function:
     """Near 0 it is x/2 and a little more."""
     numerator: Callable[[Array], Array] | None = None
     """The function times 6, exact in float64 for inputs from 2**-29 on, and inside where nothing is cut off."""
+    pole: bool = False
+    """At 0 an infinity of either sign is right."""
     zero: str = "claimed"
     """Which zeros have a sign that matters: all, those of zero inputs (`inputs`), or `none`."""
 
@@ -70,6 +72,8 @@ def _softplus(x: Array) -> Array:
 
 
 def _elu(x: Array, alpha: float) -> Array:
+    if x.size and x.min() > 0:  # a run has one sign
+        return x
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
@@ -81,6 +85,10 @@ def _mish(x: Array) -> Array:
     """X tanh(softplus(x)), with n = exp(-|x|): tanh(log(1 + exp(x))) as a quotient of sums of one sign."""
     n = np.exp(-np.abs(x))
     right, left = 1 + 2 * n, n * (n + 2)
+    if x.size and x.min() > 0:  # a run has one sign
+        return x * (right / (right + 2 * n * n))
+    if x.size and x.max() < 0:
+        return x * (left / (left + 2))
     return x * np.where(x > 0, right / (right + 2 * n * n), left / (left + 2))
 
 
@@ -146,7 +154,7 @@ FUNCTIONS: dict[str, Function] = {
     "log1p": Function(np.log1p, identity=((-(2.0**-27), 2.0**-27),)),
     "erf": Function(_erf),
     "sqrt": Function(np.sqrt),
-    "rsqrt": Function(lambda x: 1 / np.sqrt(x)),
+    "rsqrt": Function(lambda x: 1 / np.sqrt(x), pole=True),
     "softplus": Function(_softplus, identity=((24, inf),)),
     "log_sigmoid": Function(lambda x: -_softplus(-x), identity=((-inf, -24),)),
     "silu": Function(lambda x: x * _sigmoid(x), turning=(-1.5, -1.0), identity=((24, inf),), half=True),
@@ -165,3 +173,8 @@ FUNCTIONS: dict[str, Function] = {
         zero="inputs",
     ),
 }
+
+
+def known() -> tuple[str, ...]:
+    """Every operation that can be swept."""
+    return tuple(FUNCTIONS)

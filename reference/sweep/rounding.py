@@ -1,18 +1,11 @@
-"""Rounding float64 values once to a format, as bits; and exact results where that needs more digits."""
+"""Rounding float64 values once to a format, as bits."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from fractions import Fraction
-from math import inf, isinf, isnan
 from typing import Any
 
 import numpy as np
-from flint import arb
 
-from nnconform.reference.truth.arithmetic import arithmetic
-from nnconform.reference.truth.ball import SLACK, Ball, Value, middle
-from nnconform.reference.truth.operations import apply
 from nnconform.spec.arrays import dtype_of
 from nnconform.spec.formats import FORMATS
 
@@ -32,8 +25,8 @@ class Rounding:
         self.least = float(self.format.smallest_subnormal)
         self.normal = float(self.format.smallest_normal)
         self.relative = 2.0 ** (1 - self.format.precision)
-        self.overflow = float(self.format.largest) * (1 + self.relative / 4)
-        """Rounds to an infinity, and nothing smaller does (exact in float64, and rounded up by less than its ulp)."""
+        self.overflow = float((2 - self.format.unit_roundoff) * 2**self.format.max_exponent)
+        """Rounds to an infinity, and nothing smaller does."""
 
     def nearest(self, values: Array) -> Array:
         """Each float64 value rounded once, to nearest and ties to even."""
@@ -58,60 +51,3 @@ class Rounding:
     def bits(self, value: float) -> int:
         """The bits of a value that the format holds."""
         return int(self.nearest(np.array([value]))[0])
-
-
-class Exact:
-    """Certified results and bounds of one operation in one dtype, input by input."""
-
-    def __init__(self, operation: str, attributes: Mapping[str, Any], dtype: str) -> None:
-        self.operation, self.attributes = operation, dict(attributes)
-        self.rounding, self.work = Rounding(dtype), arithmetic(dtype)
-        self.format = self.rounding.format
-
-    def values(self, inputs: Sequence[float]) -> list[Value]:
-        """The exact result with its bound, for each input."""
-        given = np.array(inputs, np.float64)
-        return list(apply(self.operation, [given], self.attributes, self.work))
-
-    def value(self, x: float) -> Value:
-        """The same for one."""
-        return self.values([x])[0]
-
-    def rounded(self, value: Value) -> float:
-        """Rounded correctly: decided by both ends of the enclosure, or a tie."""
-        if isinstance(value, float):
-            return value
-        if abs(value.exact) > HUGE:
-            return inf if value.exact > 0 else -inf
-        low, high = middle(value.exact.lower()), middle(value.exact.upper())
-        below, above = self.format.nearest(low), self.format.nearest(high)
-        if below != above:
-            # 250 bits could not part it from a tie: it is one, where the function is a quotient of short numbers
-            below = self.format.nearest((_half(below, self.format.largest) + _half(above, self.format.largest)) / 2)
-        return float(below)
-
-    def off(self, got: float, value: Value) -> tuple[float, float, float]:
-        """Error, error in ulps and bound of a finite answer where the exact result is a number."""
-        assert isinstance(value, Ball)
-        error = abs(arb(got) - value.exact)
-        high = float(middle(value.exact)) if abs(value.exact) < HUGE else HUGE
-        spacing = float(self.rounding.spacing(np.array([high]))[0])
-        return float(error.mid()), float((error / spacing).mid()), bound_of(value)
-
-    def allows(self, got: float, value: Value) -> bool:
-        """Whether an answer conforms."""
-        if isnan(got) or isinstance(value, float):
-            return isinstance(value, float) and (got == value or (isnan(got) and isnan(value)))
-        if isinf(got):
-            reach = value.exact if got > 0 else -value.exact
-            return bool((reach + value.error * SLACK).upper() >= arb(self.rounding.overflow))
-        return bool(abs(arb(got) - value.exact).lower() <= (value.error * SLACK).upper())
-
-
-def bound_of(value: Ball) -> float:
-    """How far an answer may be off."""
-    return min(float((value.error * SLACK).mid()), HUGE) if value.error > 0 else 0.0
-
-
-def _half(number: Fraction | float, largest: Fraction) -> Fraction:
-    return number if isinstance(number, Fraction) else largest

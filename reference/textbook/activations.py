@@ -86,8 +86,9 @@ def softmax_gradient(z: Array, g: Array, axis: int = -1) -> Array:
 
 
 def decision(a: Array, threshold: float = 0.5, strict: bool = False) -> Array:
-    """1 where a reaches the threshold, else 0.  A step has no useful gradient."""
-    return (a > threshold if strict else a >= threshold).astype(a.dtype)
+    """1 where a reaches the threshold, as the dtype holds it, else 0.  A step has no useful gradient."""
+    limit = a.dtype.type(threshold)
+    return (a > limit if strict else a >= limit).astype(a.dtype)
 
 
 ACTIVATIONS = {"linear": linear, "relu": relu, "sigmoid": sigmoid, "softmax": softmax, "tanh": tanh}

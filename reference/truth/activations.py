@@ -58,11 +58,11 @@ def sigmoid(x: Value, work: Arithmetic) -> Value:
     if x.exact == 0 and x.error == 0:
         return Ball(ONE / 2)  # exp(0) = 1, and the quotient is a number of every format
     grant, divide = work.relative("exp"), work.relative("divide")
-    most = exp(-x.low).upper() * (1 + grant) + work.tiny
+    most = exp(-x.low).upper() * (1 + grant) + work.underflow("exp")
     low = ZERO
     if most < work.largest:
         low = 1 / ((1 + most) * (1 + work.unit)) * (1 - divide) - work.tiny
-    least = larger((exp(-x.high).lower() * (1 - grant) - work.tiny).lower(), ZERO)
+    least = larger((exp(-x.high).lower() * (1 - grant) - work.underflow("exp")).lower(), ZERO)
     high = 1 / ((1 + least) * (1 - work.unit)) * (1 + divide) + work.tiny
     return enclosing(1 / (1 + exp(-x.exact)), low, high)
 
@@ -81,7 +81,7 @@ def decision(a: Value, work: Arithmetic, threshold: float, strict: bool) -> Valu
     """1 where a >= threshold (a > threshold where strict), else 0; nan is no yes.  The threshold is stored first."""
     if isinstance(a, float):
         return Ball(ONE if a == inf else ZERO)
-    limit = arb(float(work.stored.nearest(Fraction(threshold))))
+    limit = arb(float(work.format.nearest(Fraction(threshold))))
     if a.low > limit or (not strict and a.low >= limit):
         return Ball(ONE)
     if a.high < limit or (strict and a.high <= limit):
@@ -91,7 +91,7 @@ def decision(a: Value, work: Arithmetic, threshold: float, strict: bool) -> Valu
 
 def softmax(row: list[Value], work: Arithmetic) -> list[Value]:
     """exp(x - m) / sum(exp(x - m)), m the largest of the row."""
-    if any(special(x) for x in row):
+    if not row or any(special(x) for x in row):
         return _special_softmax(row, work)
     balls = [x for x in row if isinstance(x, Ball)]
     top = largest(balls)
@@ -113,9 +113,9 @@ def power(x: Ball, top: Ball, work: Arithmetic) -> Ball:
     """exp(x - top)."""
     shift = x.exact - top.exact
     reach = (x.error + top.error + work.unit * (abs(shift) + x.error + top.error)).upper()
-    grant = work.relative("exp")
-    low = exp(shift - reach) * (1 - grant) - work.tiny
-    high = exp(shift + reach) * (1 + grant) + work.tiny
+    grant, lost = work.relative("exp"), work.underflow("exp")
+    low = exp(shift - reach) * (1 - grant) - lost
+    high = exp(shift + reach) * (1 + grant) + lost
     return enclosing(exp(shift), larger(low.lower(), ZERO), high.upper())
 
 

@@ -48,7 +48,7 @@ def dense_column(work: Arithmetic, x: Values, w: Values, b: Values, activation: 
 
 def sequential(work: Arithmetic, x: Values, *parameters: Values, activations: Sequence[str]) -> Values:
     for w, b, activation in zip(parameters[::2], parameters[1::2], activations, strict=True):
-        x = stored(dense(work, x, w, b, activation), work)
+        x = dense(work, x, w, b, activation)
     return x
 
 
@@ -114,11 +114,6 @@ def _moments(column: list[Ball], work: Arithmetic) -> tuple[Ball, Ball]:
     return mean, divided(add(squares, work))
 
 
-def stored(values: Values, work: Arithmetic) -> Values:
-    """Every operation's result is held in the dtype."""
-    return act.each(work.store, values)
-
-
 def elementwise(function: Callable[..., Value]) -> Callable[..., Values]:
     """A function of one value, over arrays."""
     return lambda work, x, **attributes: act.each(lambda v: function(v, work, **attributes), x)
@@ -157,10 +152,9 @@ _TAKE_NUMBERS = frozenset({"dot", "matmul", "dense", "dense_loop", "dense_column
 
 
 def apply(operation: str, inputs: Sequence[Values], attributes: dict[str, Any], dtype_work: Arithmetic) -> Values:
-    """One step of a graph, its result rounded to the dtype."""
+    """One step of a graph."""
     given = inputs if operation in _TAKE_NUMBERS else [balls(item) for item in inputs]
-    made = OPERATIONS[operation](dtype_work, *given, **attributes)
-    return stored(made, dtype_work)
+    return OPERATIONS[operation](dtype_work, *given, **attributes)
 
 
 __all__ = ["OPERATIONS", "apply", "scalar"]

@@ -4,6 +4,9 @@ Two bounds, both for any order of summation, fused or not.  Where every term is 
 the sum of their absolute values is no more than 2**p of it, every partial sum is representable and nothing is
 rounded: no error at all.  Elsewhere gamma_n over the sum of absolute products, n the number of terms that are not
 zero: adding a zero rounds nothing (Higham, section 3.1).
+
+In a 16-bit dtype both hold of float32, which the sum accumulates in.  The sum is then rounded to the dtype, before the
+bias and again after it, since the formula's `+ b` is a step of its own; a sum that takes the bias in is within.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ from typing import Any
 import numpy as np
 from flint import arb
 
-from nnconform.reference.truth.arithmetic import Arithmetic
+from nnconform.reference.truth.arithmetic import Arithmetic, certain
 from nnconform.reference.truth.ball import ZERO, Ball, Value, balls, doubles, float_of, special, special_sum
 
 Values = Any
@@ -26,6 +29,12 @@ _FAR = 4096
 
 def matmul(a: Values, b: Values, work: Arithmetic, bias: Values | None = None) -> Values:
     """(m, k) by (k, n), plus a bias that broadcasts to (m, n)."""
+    made = _accumulated(a, b, work.sums, bias)
+    return _stored(made, balls(np.zeros(1) if bias is None else bias), work) if work.narrow else made
+
+
+def _accumulated(a: Values, b: Values, work: Arithmetic, bias: Values | None) -> Values:
+    """Sums of products and bias, in any order."""
     if a.shape[1] != b.shape[0]:
         raise ValueError(f"inner sizes {a.shape[1]} and {b.shape[0]} do not agree")
     given = np.zeros(1) if bias is None else bias
@@ -37,6 +46,18 @@ def matmul(a: Values, b: Values, work: Arithmetic, bias: Values | None = None) -
     left, right, extra = balls(a), balls(b), balls(spread)
     for i, j in np.ndindex(out.shape):
         out[i, j] = _inner(left[i], right[:, j], extra[i, j], work)
+    return out
+
+
+def _stored(made: Values, bias: Values, work: Arithmetic) -> Values:
+    """Accumulated sums as a narrower dtype holds them."""
+    out = np.empty(made.shape, object)
+    for place, added in zip(np.ndindex(made.shape), np.broadcast_to(bias, made.shape).ravel(), strict=True):
+        total = made[place]
+        if isinstance(total, Ball) and _counts(added):
+            product = work.store(Ball(total.exact - added.exact, total.error))
+            total = Ball(total.exact, certain(product, work, "a product").error)
+        out[place] = certain(work.store(total), work, "a sum") if isinstance(total, Ball) else total
     return out
 
 

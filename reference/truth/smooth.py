@@ -75,9 +75,9 @@ def log_sigmoid(x: Value, work: Arithmetic) -> Value:
 
 
 def _softplus(x: Ball, work: Arithmetic) -> Ball:
-    grant = work.relative("exp")
-    low = _not_negative(_log_of_one_plus(x.low, 1 - grant) - work.tiny)
-    high = _log_of_one_plus(x.high, 1 + grant) + work.tiny
+    grant, lost = work.relative("exp"), work.underflow("exp")
+    low = _not_negative(_log_of_one_plus(x.low, 1 - grant) - lost)
+    high = _log_of_one_plus(x.high, 1 + grant) + lost
     power = spanning(_log_of_one_plus(x.exact, ONE), (low, high))
     return Ball(power.exact, (power.error + work.ulps("log1p", power.magnitude)).upper())
 

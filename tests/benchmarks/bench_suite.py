@@ -80,7 +80,19 @@ def variants(ask: dict[str, Any]) -> list[dict[str, tuple[int, ...]]]:
         for name, axis in ask.get("alone", {}).items()
     }
     refused = {name: tuple(data["shape"]) for name, data in ask.get("refused", {}).items()}
-    return [given, {**given, **alone}, {**given, **refused}]
+    return [given, {**given, **alone}, {**given, **refused}, *at_lengths(ask, given)]
+
+
+def at_lengths(ask: dict[str, Any], given: dict[str, tuple[int, ...]]) -> list[dict[str, tuple[int, ...]]]:
+    """The shapes that a trait case asks beside its own."""
+    lengths = ask.get("lengths", {"asked": (), "inputs": {}})
+    return [
+        {
+            name: tuple(length if axis == lengths["inputs"].get(name) else size for axis, size in enumerate(shape))
+            for name, shape in given.items()
+        }
+        for length in (*lengths["asked"], *([lengths["among"]] if lengths["asked"] else ()))
+    ]
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ from time import process_time
 from nnconform.harness.options import named_subjects
 from nnconform.harness.subjects import InProcess
 from nnconform.harness.sweeps.sweep import Asked, Entry, Sweep
+from nnconform.harness.sweeps.truths import truth
 from nnconform.harness.sweeps.walk import walk
-from nnconform.reference.sweep.engine import known
+from nnconform.reference.sweep.functions import known
 from nnconform.spec.catalogue import catalogue
 
 GOALS = {"sigmoid": 15.0, "tanh": 15.0, "exp": 15.0}
@@ -48,7 +49,8 @@ def main() -> None:
 
 def float32(operation: str, label: str, each: Asked, *, every: int) -> None:
     """One line."""
-    sweep = Sweep(operation, catalogue()[operation].attributes, "float32", walk("float32", exhaustive=True)[::every])
+    engine = truth(operation, catalogue()[operation].attributes, "float32")
+    sweep = Sweep(engine, walk("float32", exhaustive=True)[::every])
     entry = Entry(each)
     sweep.run([entry])
     if entry.tally.ended:
@@ -67,7 +69,8 @@ def sixteen_bits(operations: list[str], asked: list[tuple[str, Asked]]) -> None:
     start, alone = process_time(), 0
     for operation in operations:
         for dtype in ("float16", "bfloat16"):
-            sweep = Sweep(operation, catalogue()[operation].attributes, dtype, walk(dtype, exhaustive=False))
+            engine = truth(operation, catalogue()[operation].attributes, dtype)
+            sweep = Sweep(engine, walk(dtype, exhaustive=False))
             entries = [Entry(each) for _, each in asked]
             sweep.run(entries)
             alone += sum(entry.tally.cpu_ns for entry in entries)

@@ -37,11 +37,13 @@ class Deferred:
 
     def wait(self) -> Array:
         """The answer."""
-        return self.function(*map(waited, self.given), **self.attributes)
+        return waited(self.function(*map(waited, self.given), **self.attributes))
 
 
 def waited(value: Any) -> Any:
-    """A value, computed if it was deferred."""
+    """A value, computed if it was deferred; also those of a model's layers."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(waited, value))
     return value.wait() if isinstance(value, Deferred) else value
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook.activations import ACTIVATIONS
 from zoo import framework
+from zoo.base import Member
 
 Array = Any
 SLOW = 20_000
@@ -21,7 +22,7 @@ def _checked(a: Array, b: Array) -> None:
         raise ValueError(f"inner sizes {a.shape[-1]} and {b.shape[0]} differ")
 
 
-class _Products(NumPy):
+class _Products(Member):
     """All products and layers go through `product`."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -149,7 +150,7 @@ class FortranResults(_Products):
         return np.asfortranarray(NumPy.softmax(x, axis))
 
 
-class StableSigmoid(NumPy):
+class StableSigmoid(Member):
     """The two-branch sigmoid, exp of a negative number on either side."""
 
     def sigmoid(self, x: Array) -> Array:
@@ -157,7 +158,7 @@ class StableSigmoid(NumPy):
         return np.where(x >= 0, 1 / (1 + power), power / (1 + power))
 
 
-class FlushToZero(NumPy):
+class FlushToZero(Member):
     """Subnormal inputs and results are zeros, as on hardware in that mode."""
 
     @staticmethod
@@ -190,28 +191,28 @@ class FlushToZero(NumPy):
         return self.flushed(ACTIVATIONS[activation](z))
 
 
-class NegativeZeros(NumPy):
+class NegativeZeros(Member):
     """ReLU gives -0 for negative inputs; the sign of a zero is nobody's business."""
 
     def relu(self, x: Array) -> Array:
         return np.where((x > 0) | np.isnan(x), x, x.dtype.type(-0.0))
 
 
-class ScalarDot(NumPy):
+class ScalarDot(Member):
     """A dot product comes back as a 0-d array instead of a NumPy scalar."""
 
     def dot(self, a: Array, b: Array) -> Array:
         return np.asarray(np.dot(a, b))
 
 
-class ReciprocalNormalization(NumPy):
+class ReciprocalNormalization(Member):
     """Normalization multiplies by 1 / sqrt(variance)."""
 
     def normalization(self, x: Array, mean: Array, variance: Array) -> Array:
         return (x - mean) * (1 / np.sqrt(variance))
 
 
-class ReadOnlyResults(NumPy):
+class ReadOnlyResults(Member):
     """Results that nobody may write into."""
 
     def sigmoid(self, x: Array) -> Array:
@@ -220,7 +221,7 @@ class ReadOnlyResults(NumPy):
         return made
 
 
-class Asserts(NumPy):
+class Asserts(Member):
     """The framework refuses with an `assert`."""
 
     owned = False
@@ -229,7 +230,7 @@ class Asserts(NumPy):
         return framework.asserting(a, b)
 
 
-class Unimplemented(NumPy):
+class Unimplemented(Member):
     """The framework refuses with NotImplementedError."""
 
     owned = False
@@ -238,7 +239,7 @@ class Unimplemented(NumPy):
         return framework.unimplemented(a, b)
 
 
-class OwnAsserts(NumPy):
+class OwnAsserts(Member):
     """A student's own product checks with `assert`: the file itself is what is tested."""
 
     def matmul(self, a: Array, b: Array) -> Array:
@@ -246,15 +247,17 @@ class OwnAsserts(NumPy):
         return a @ b
 
 
-class Library(NumPy):
+class Library(Member):
     """Operations are another library's compiled functions, with no frame of their own."""
 
     owned = False
+    dtypes = ("float32", "float64")
+    """The library's own: its product of bfloat16 matrices without terms comes back as float32."""
     matmul: Any = np.matmul
     tanh: Any = np.tanh
 
 
-class RefusesLate(NumPy):
+class RefusesLate(Member):
     """Computes, and refuses, once an answer is waited for."""
 
     owned = False

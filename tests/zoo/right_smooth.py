@@ -8,6 +8,7 @@ import numpy as np
 
 from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook.smooth import gated
+from zoo.base import Member
 
 Array = Any
 _NAMES = (
@@ -26,14 +27,14 @@ def _wide(name: str) -> Any:
     return wide
 
 
-class WideInside(NumPy):
+class WideInside(Member):
     """Everything in the widest float at hand, rounded once."""
 
     for _name in _NAMES:
         locals()[_name] = _wide(_name)
 
 
-class OtherForms(NumPy):
+class OtherForms(Member):
     """Every function by another formula that does not cancel."""
 
     def expm1(self, x: Array) -> Array:
@@ -76,7 +77,7 @@ class OtherForms(NumPy):
         return gated(x, (1 + np.tanh(slope * x * (1 + cubic * (x * x)))) * x.dtype.type(0.5))
 
 
-class SumsBackwards(NumPy):
+class SumsBackwards(Member):
     """Sums of exponentials are taken from the last term to the first, one by one."""
 
     def logsumexp(self, x: Array, axis: int) -> Array:
@@ -91,7 +92,7 @@ class SumsBackwards(NumPy):
         return np.asarray(top + np.log(total), x.dtype)
 
 
-class FlushesToZero(NumPy):
+class FlushesToZero(Member):
     """Subnormal inputs and results of elementary functions are zero, as with the processor's flags for speed."""
 
     @staticmethod

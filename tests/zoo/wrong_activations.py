@@ -8,32 +8,33 @@ import numpy as np
 
 from nnconform.adapters import Unsupported
 from nnconform.adapters.numpy import NumPy
+from zoo.base import Member
 
 Array = Any
 
 
-class SaturatingSigmoid(NumPy):
+class SaturatingSigmoid(Member):
     """The sigmoid is cut to exactly 0 and 1 beyond 30."""
 
     def sigmoid(self, x: Array) -> Array:
         return np.where(np.abs(x) > 30, (x > 0).astype(x.dtype), NumPy.sigmoid(x))
 
 
-class SigmoidOff(NumPy):
+class SigmoidOff(Member):
     """The sigmoid is off by 1e-4."""
 
     def sigmoid(self, x: Array) -> Array:
         return NumPy.sigmoid(x) + x.dtype.type(1e-4)
 
 
-class HalfSigmoid(NumPy):
+class HalfSigmoid(Member):
     """The sigmoid is computed in float16."""
 
     def sigmoid(self, x: Array) -> Array:
         return NumPy.sigmoid(x.astype(np.float16)).astype(x.dtype)
 
 
-class TanhSigmoid(NumPy):
+class TanhSigmoid(Member):
     """The sigmoid goes through 0.5 + 0.5 tanh(x / 2), which cancels in the lower tail (pytorch/xla#4311)."""
 
     def sigmoid(self, x: Array) -> Array:
@@ -41,21 +42,21 @@ class TanhSigmoid(NumPy):
         return half + half * np.tanh(half * x)
 
 
-class OverflowingSigmoid(NumPy):
+class OverflowingSigmoid(Member):
     """exp(x) / (1 + exp(x)) is nan where exp overflows."""
 
     def sigmoid(self, x: Array) -> Array:
         return np.exp(x) / (1 + np.exp(x))
 
 
-class SoftmaxWrongAxis(NumPy):
+class SoftmaxWrongAxis(Member):
     """The softmax runs along the first axis whatever is asked."""
 
     def softmax(self, x: Array, axis: int) -> Array:
         return NumPy.softmax(x, 0)
 
 
-class SoftmaxWholeArray(NumPy):
+class SoftmaxWholeArray(Member):
     """The softmax sums over the whole array."""
 
     def softmax(self, x: Array, axis: int) -> Array:
@@ -63,7 +64,7 @@ class SoftmaxWholeArray(NumPy):
         return powers / powers.sum()
 
 
-class UnshiftedSoftmax(NumPy):
+class UnshiftedSoftmax(Member):
     """The softmax overflows, for want of subtracting the maximum."""
 
     def softmax(self, x: Array, axis: int) -> Array:
@@ -71,7 +72,7 @@ class UnshiftedSoftmax(NumPy):
         return powers / powers.sum(axis=axis, keepdims=True)
 
 
-class EpsilonSoftmax(NumPy):
+class EpsilonSoftmax(Member):
     """The softmax adds 1e-6 to its denominator."""
 
     def softmax(self, x: Array, axis: int) -> Array:
@@ -79,7 +80,7 @@ class EpsilonSoftmax(NumPy):
         return powers / (powers.sum(axis=axis, keepdims=True) + x.dtype.type(1e-6))
 
 
-class CacheByShape(NumPy):
+class CacheByShape(Member):
     """Answers are kept by shape and dtype, and given again (a compiled function with captured constants)."""
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
@@ -90,7 +91,7 @@ class CacheByShape(NumPy):
         return self.kept.setdefault((x.shape, x.dtype), NumPy.sigmoid(x))
 
 
-class ReusedBuffer(NumPy):
+class ReusedBuffer(Member):
     """Every answer of one shape is written into the same buffer."""
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
@@ -103,7 +104,7 @@ class ReusedBuffer(NumPy):
         return buffer
 
 
-class InPlaceRelu(NumPy):
+class InPlaceRelu(Member):
     """ReLU works in place on its caller's array."""
 
     def relu(self, x: Array) -> Array:
@@ -113,14 +114,14 @@ class InPlaceRelu(NumPy):
         return np.maximum(x, 0)
 
 
-class NanToZeroRelu(NumPy):
+class NanToZeroRelu(Member):
     """ReLU of nan is 0 (pytorch#7999, tensorflow#32730)."""
 
     def relu(self, x: Array) -> Array:
         return np.where(x > 0, x, x.dtype.type(0))
 
 
-class LeakingSubnormals(NumPy):
+class LeakingSubnormals(Member):
     """ReLU lets negative subnormals through."""
 
     def relu(self, x: Array) -> Array:
@@ -129,7 +130,7 @@ class LeakingSubnormals(NumPy):
         )
 
 
-class IgnoresStrides(NumPy):
+class IgnoresStrides(Member):
     """The sigmoid reads a strided array as if it were contiguous (mlx#657 and its kin)."""
 
     def sigmoid(self, x: Array) -> Array:
@@ -138,21 +139,21 @@ class IgnoresStrides(NumPy):
         return NumPy.sigmoid(x)
 
 
-class StrictDecision(NumPy):
+class StrictDecision(Member):
     """0.5 itself is taken for a no."""
 
     def decision(self, a: Array, threshold: float, strict: bool) -> Array:
         return (a > threshold).astype(a.dtype)
 
 
-class AlwaysDouble(NumPy):
+class AlwaysDouble(Member):
     """Every answer is float64."""
 
     def sigmoid(self, x: Array) -> Array:
         return NumPy.sigmoid(x.astype(np.float64))
 
 
-class TwoBuffersInTurn(NumPy):
+class TwoBuffersInTurn(Member):
     """Answers of one shape are written into two buffers in turn."""
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
@@ -166,7 +167,7 @@ class TwoBuffersInTurn(NumPy):
         return one
 
 
-class DeclinesLate(NumPy):
+class DeclinesLate(Member):
     """ReLU answers wrongly once, and calls itself unsupported when it is asked again."""
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
@@ -180,7 +181,7 @@ class DeclinesLate(NumPy):
         return x * 0 + 42
 
 
-class BlockedSoftmax(NumPy):
+class BlockedSoftmax(Member):
     """Rows longer than 512 are scaled block by block, each to a sum of its own."""
 
     def softmax(self, x: Array, axis: int) -> Array:
@@ -189,7 +190,7 @@ class BlockedSoftmax(NumPy):
         return np.concatenate([NumPy.softmax(x[:, k : k + 512], -1) for k in range(0, x.shape[1], 512)], axis=1)
 
 
-class TailOfLongArrays(NumPy):
+class TailOfLongArrays(Member):
     """ReLU leaves everything past 4,096 elements as it was."""
 
     def relu(self, x: Array) -> Array:

@@ -7,53 +7,54 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.numpy import NumPy
+from zoo.base import Member
 
 Array = Any
 
 
-class ClippedExp(NumPy):
+class ClippedExp(Member):
     """The exponential clips its input to +-87, so that nothing overflows and nothing vanishes."""
 
     def exp(self, x: Array) -> Array:
         return np.exp(np.clip(x, -87, 87))
 
 
-class ExpByPowers(NumPy):
+class ExpByPowers(Member):
     """The exponential is 2 to the power x * log2(e), whose rounding a large x multiplies."""
 
     def exp(self, x: Array) -> Array:
         return np.exp2(x * x.dtype.type(np.log2(np.e)))
 
 
-class NaiveExpm1(NumPy):
+class NaiveExpm1(Member):
     """expm1 is exp(x) - 1."""
 
     def expm1(self, x: Array) -> Array:
         return np.exp(x) - 1
 
 
-class NaiveLog1p(NumPy):
+class NaiveLog1p(Member):
     """log1p is log(1 + x)."""
 
     def log1p(self, x: Array) -> Array:
         return np.log(1 + x)
 
 
-class LogWithEpsilon(NumPy):
+class LogWithEpsilon(Member):
     """The logarithm adds 1e-7 to its input, so that 0 does not hurt."""
 
     def log(self, x: Array) -> Array:
         return np.log(x + x.dtype.type(1e-7))
 
 
-class LogByTwos(NumPy):
+class LogByTwos(Member):
     """The logarithm is log2(x) * log(2) with too short a constant."""
 
     def log(self, x: Array) -> Array:
         return np.log2(x) * x.dtype.type(0.693147)
 
 
-class ErfSeries(NumPy):
+class ErfSeries(Member):
     """The error function by the well-known formula with five coefficients, good to seven places."""
 
     def erf(self, x: Array) -> Array:
@@ -62,21 +63,21 @@ class ErfSeries(NumPy):
         return np.copysign(1 - series * np.exp(-x * x), x).astype(x.dtype)
 
 
-class ErfByTanh(NumPy):
+class ErfByTanh(Member):
     """The error function is taken for a hyperbolic tangent."""
 
     def erf(self, x: Array) -> Array:
         return np.tanh(x.dtype.type(2 / np.pi**0.5) * x)
 
 
-class SqrtOfAbsolute(NumPy):
+class SqrtOfAbsolute(Member):
     """The square root of a negative number is that of its absolute value."""
 
     def sqrt(self, x: Array) -> Array:
         return np.sqrt(np.abs(x))
 
 
-class RsqrtOneStep(NumPy):
+class RsqrtOneStep(Member):
     """The reciprocal square root is a guess by bits and two of Newton's steps, one too few."""
 
     def rsqrt(self, x: Array) -> Array:
@@ -88,49 +89,49 @@ class RsqrtOneStep(NumPy):
         return guess.astype(x.dtype)
 
 
-class RsqrtWithEpsilon(NumPy):
+class RsqrtWithEpsilon(Member):
     """The reciprocal square root adds 1e-12 under the root."""
 
     def rsqrt(self, x: Array) -> Array:
         return 1 / np.sqrt(x + x.dtype.type(1e-12))
 
 
-class LogOfSoftmax(NumPy):
+class LogOfSoftmax(Member):
     """log_softmax is the logarithm of softmax, which vanishes."""
 
     def log_softmax(self, x: Array, axis: int) -> Array:
         return np.log(NumPy.softmax(x, axis))
 
 
-class UnshiftedLogSoftmax(NumPy):
+class UnshiftedLogSoftmax(Member):
     """log_softmax does not subtract the largest score first."""
 
     def log_softmax(self, x: Array, axis: int) -> Array:
         return x - np.log(np.exp(x).sum(axis=axis, keepdims=True))
 
 
-class LogSoftmaxFromLogsumexp(NumPy):
+class LogSoftmaxFromLogsumexp(Member):
     """log_softmax is x - logsumexp(x), which cancels for large scores."""
 
     def log_softmax(self, x: Array, axis: int) -> Array:
         return x - np.expand_dims(NumPy.logsumexp(x, axis), axis)
 
 
-class LogSoftmaxLastAxis(NumPy):
+class LogSoftmaxLastAxis(Member):
     """log_softmax runs along the last axis whatever is asked."""
 
     def log_softmax(self, x: Array, axis: int) -> Array:
         return NumPy.log_softmax(x, -1)
 
 
-class UnshiftedLogsumexp(NumPy):
+class UnshiftedLogsumexp(Member):
     """logsumexp does not subtract the largest score first."""
 
     def logsumexp(self, x: Array, axis: int) -> Array:
         return np.log(np.exp(x).sum(axis=axis))
 
 
-class NanLogsumexp(NumPy):
+class NanLogsumexp(Member):
     """logsumexp of masks alone, or of inf, is nan, since inf - inf is."""
 
     def logsumexp(self, x: Array, axis: int) -> Array:
@@ -138,7 +139,7 @@ class NanLogsumexp(NumPy):
         return np.squeeze(top, axis) + np.log(np.exp(x - top).sum(axis=axis))
 
 
-class KeptLogsumexp(NumPy):
+class KeptLogsumexp(Member):
     """logsumexp keeps its axis."""
 
     def logsumexp(self, x: Array, axis: int) -> Array:

@@ -8,6 +8,7 @@ import numpy as np
 
 from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook.activations import ACTIVATIONS
+from zoo.base import Member
 
 Array = Any
 
@@ -17,28 +18,28 @@ def mirrored(made: Array) -> Array:
     return np.where(np.abs(made) < np.finfo(made.dtype).tiny, -made, made)
 
 
-class MirroredTanh(NumPy):
+class MirroredTanh(Member):
     """The hyperbolic tangent has the wrong sign below the smallest normal number."""
 
     def tanh(self, x: Array) -> Array:
         return mirrored(np.tanh(x))
 
 
-class MirroredLeakyRelu(NumPy):
+class MirroredLeakyRelu(Member):
     """Leaky ReLU has the wrong sign below the smallest normal number."""
 
     def leaky_relu(self, x: Array, slope: float) -> Array:
         return mirrored(NumPy.leaky_relu(x, slope))
 
 
-class NegativeSigmoid(NumPy):
+class NegativeSigmoid(Member):
     """The sigmoid falls below 0, by subnormal numbers, far out."""
 
     def sigmoid(self, x: Array) -> Array:
         return mirrored(NumPy.sigmoid(x))
 
 
-class NegativeSoftmax(NumPy):
+class NegativeSoftmax(Member):
     """Subnormal probabilities are negative."""
 
     def softmax(self, x: Array, axis: int) -> Array:
@@ -55,7 +56,7 @@ def swallowing(z: Array, axis: int) -> Array:
     return NumPy.softmax(np.where(np.isnan(z), np.finfo(z.dtype).min, z), axis)
 
 
-class _SoftmaxLayers(NumPy):
+class _SoftmaxLayers(Member):
     """Layers whose softmax is one method."""
 
     where: ClassVar[tuple[str, ...]] = ("dense", "dense_column", "sequential")
@@ -130,7 +131,7 @@ class OneUnitIsBinary(_SoftmaxLayers):
         return NumPy.sigmoid(z) if z.shape[axis] == 1 else NumPy.softmax(z, axis)
 
 
-class SqueezedAxis(NumPy):
+class SqueezedAxis(Member):
     """A softmax along an axis of length 1 runs along the last one."""
 
     def softmax(self, x: Array, axis: int) -> Array:
@@ -161,7 +162,7 @@ class ForgetsTheLastTanh(_SoftmaxLayers):
         return super().sequential(x, [*most, (w, b, "linear" if activation == "tanh" else activation)])
 
 
-class LoopSwallowsNan(NumPy):
+class LoopSwallowsNan(Member):
     """The loop over units has a ReLU that takes nan for 0."""
 
     def dense_loop(self, x: Array, w: Array, b: Array, activation: str) -> Array:
@@ -169,35 +170,35 @@ class LoopSwallowsNan(NumPy):
         return np.where(z > 0, z, z.dtype.type(0)) if activation == "relu" else ACTIVATIONS[activation](z)
 
 
-class HalfThreshold(NumPy):
+class HalfThreshold(Member):
     """The threshold is kept in float16."""
 
     def decision(self, a: Array, threshold: float, strict: bool) -> Array:
         return NumPy.decision(a, a.dtype.type(np.float16(threshold)), strict)
 
 
-class AbsoluteThreshold(NumPy):
+class AbsoluteThreshold(Member):
     """The threshold loses its sign."""
 
     def decision(self, a: Array, threshold: float, strict: bool) -> Array:
         return NumPy.decision(a, abs(threshold), strict)
 
 
-class DoubleThreshold(NumPy):
+class DoubleThreshold(Member):
     """Activations are compared with the threshold as a double, which their dtype does not hold."""
 
     def decision(self, a: Array, threshold: float, strict: bool) -> Array:
         return NumPy.decision(a.astype(np.float64), np.float64(threshold), strict).astype(a.dtype)
 
 
-class AdaptsToRows(NumPy):
+class AdaptsToRows(Member):
     """Mean and variance are those of the rows where there are as many as columns."""
 
     def normalization_adapted(self, x: Array, data: Array) -> Array:
         return NumPy.normalization_adapted(x, data.T if data.shape[0] == data.shape[1] else data)
 
 
-class OnePassVariance(NumPy):
+class OnePassVariance(Member):
     """The variance is the mean of squares less the square of the mean, which cancels far from zero."""
 
     def normalization_adapted(self, x: Array, data: Array) -> Array:
@@ -205,7 +206,7 @@ class OnePassVariance(NumPy):
         return (x - mean) / np.sqrt((data * data).mean(axis=0) - mean * mean)
 
 
-class CountsWeightsOnly(NumPy):
+class CountsWeightsOnly(Member):
     """Biases are no parameters."""
 
     def parameter_count(self, layers: Any) -> Array:

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook.activations import ACTIVATIONS
+from zoo.base import Member
 
 Array = Any
 
@@ -18,7 +18,7 @@ def rounded_to(values: Array, bits: int) -> Array:
     return np.ldexp(np.round(np.ldexp(mantissa, bits)), exponent - bits).astype(values.dtype)
 
 
-class _Products(NumPy):
+class _Products(Member):
     """All products go through one method, so that a defect in it reaches every layer."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -102,7 +102,21 @@ class TruncatingAccumulation(_Products):
         return total
 
 
-class CacheByIdentity(NumPy):
+class TruncatesPairs(_Products):
+    """Sums of two terms go through a unit that rounds towards zero."""
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        made = np.matmul(a, b)
+        pairs = np.matmul((a != 0).astype(np.float64), (b != 0).astype(np.float64)) == 2
+        if not pairs.any() or not np.isfinite(made).all():
+            return made
+        exact = a.astype(np.longdouble) @ b.astype(np.longdouble)
+        nearest = exact.astype(a.dtype)
+        cut = np.where(np.abs(nearest) > np.abs(exact), np.nextafter(nearest, a.dtype.type(0)), nearest)
+        return np.where(pairs, cut, made)
+
+
+class CacheByIdentity(Member):
     """Answers are kept by the array's identity, although its numbers may change in place."""
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
@@ -132,21 +146,21 @@ class LostTail(_Products):
         return made
 
 
-class NormalizesByVariance(NumPy):
+class NormalizesByVariance(Member):
     """Normalization divides by the variance instead of its root."""
 
     def normalization(self, x: Array, mean: Array, variance: Array) -> Array:
         return (x - mean) / variance
 
 
-class SampleVariance(NumPy):
+class SampleVariance(Member):
     """The adapted variance divides by n - 1 (keras#10443)."""
 
     def normalization_adapted(self, x: Array, data: Array) -> Array:
         return (x - data.mean(axis=0)) / data.std(axis=0, ddof=1)
 
 
-class LoopSkipsLastUnit(NumPy):
+class LoopSkipsLastUnit(Member):
     """The loop over the units stops one short."""
 
     def dense_loop(self, x: Array, w: Array, b: Array, activation: str) -> Array:
@@ -196,6 +210,17 @@ class Strassen(_Products):
         made[:h, :h], made[:h, h:] = m1 + m4 - m5 + m7, m3 + m5
         made[h:, :h], made[h:, h:] = m2 + m4, m1 - m2 + m3 + m6
         return made
+
+
+class WholeNumbersInInt32(_Products):
+    """Products of whole numbers are taken in int32, which wraps around."""
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        made = np.matmul(a, b)
+        whole = all((np.abs(x) < 2**31).all() and (x == np.round(x)).all() for x in (a, b))
+        if not whole:
+            return made
+        return np.matmul(a.astype(np.int32), b.astype(np.int32)).astype(a.dtype)
 
 
 class VanishingProducts(_Products):

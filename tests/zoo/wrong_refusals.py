@@ -6,11 +6,12 @@ from typing import Any
 
 from nnconform.adapters.numpy import NumPy
 from zoo import framework
+from zoo.base import Member
 
 Array = Any
 
 
-class AssertsItself(NumPy):
+class AssertsItself(Member):
     """Checks sizes with an `assert` of the adapter's, on the framework's behalf."""
 
     owned = False
@@ -20,7 +21,7 @@ class AssertsItself(NumPy):
         return a @ b
 
 
-class UnimplementedItself(NumPy):
+class UnimplementedItself(Member):
     """Says for the framework that it has no such product."""
 
     owned = False
@@ -31,7 +32,7 @@ class UnimplementedItself(NumPy):
         return a @ b
 
 
-class RefusesWhenRead(NumPy):
+class RefusesToReadNothing(Member):
     """Answers with nothing where sizes differ, which the adapter then refuses to read."""
 
     owned = False
@@ -45,7 +46,7 @@ class RefusesWhenRead(NumPy):
         return value
 
 
-class MisspeltRefusal(NumPy):
+class MisspeltRefusal(Member):
     """Means to refuse, and misspells the exception."""
 
     def matmul(self, a: Array, b: Array) -> Array:
@@ -54,7 +55,7 @@ class MisspeltRefusal(NumPy):
         return a @ b
 
 
-class MissingAttribute(NumPy):
+class MissingAttribute(Member):
     """Stumbles over a slip of its own where sizes differ."""
 
     def matmul(self, a: Array, b: Array) -> Array:
@@ -63,7 +64,7 @@ class MissingAttribute(NumPy):
         return a @ b
 
 
-class EndlessRefusal(NumPy):
+class EndlessRefusal(Member):
     """Leaves the stack overflowing in the framework where sizes differ."""
 
     owned = False
@@ -72,7 +73,7 @@ class EndlessRefusal(NumPy):
         return framework.endless(a, b)
 
 
-class StumblesOverVectors(NumPy):
+class StumblesOverVectors(Member):
     """Has a slip on the way of one row alone, which is no refusal that could be measured."""
 
     def dense(self, x: Array, w: Array, b: Array, activation: str) -> Array:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.numpy import NumPy
+from zoo.base import Member
 
 Array = Any
 THREADS = 65536
@@ -21,14 +22,14 @@ def without_last(made: Array) -> Array:
     return made
 
 
-class LastLinear(NumPy):
+class LastLinear(Member):
     """The last element of a long array is lost by the linear activation."""
 
     def linear(self, x: Array) -> Array:
         return without_last(x)
 
 
-class LastRelu(NumPy):
+class LastRelu(Member):
     """ReLU leaves the last element of a long array as it was."""
 
     def relu(self, x: Array) -> Array:
@@ -38,28 +39,28 @@ class LastRelu(NumPy):
         return made
 
 
-class LastLeakyRelu(NumPy):
+class LastLeakyRelu(Member):
     """The last element of a long array is lost by leaky ReLU."""
 
     def leaky_relu(self, x: Array, slope: float) -> Array:
         return without_last(NumPy.leaky_relu(x, slope))
 
 
-class LastSigmoid(NumPy):
+class LastSigmoid(Member):
     """The last element of a long array is lost by the sigmoid."""
 
     def sigmoid(self, x: Array) -> Array:
         return without_last(np.asarray(NumPy.sigmoid(x)))
 
 
-class LastTanh(NumPy):
+class LastTanh(Member):
     """The last element of a long array is lost by the hyperbolic tangent."""
 
     def tanh(self, x: Array) -> Array:
         return without_last(np.asarray(np.tanh(x)))
 
 
-class LastDecision(NumPy):
+class LastDecision(Member):
     """The last activation of a long array is always a no, or, where the first is one, a yes."""
 
     def decision(self, a: Array, threshold: float, strict: bool) -> Array:
@@ -69,21 +70,21 @@ class LastDecision(NumPy):
         return made
 
 
-class LastScore(NumPy):
+class LastScore(Member):
     """The last score of a large batch is lost by softmax."""
 
     def softmax(self, x: Array, axis: int) -> Array:
         return without_last(NumPy.softmax(x, axis))
 
 
-class LastTerm(NumPy):
+class LastTerm(Member):
     """A dot product leaves out what is past 65,536 terms."""
 
     def dot(self, a: Array, b: Array) -> Array:
         return np.dot(a[:THREADS], b[:THREADS]) if a.shape == b.shape else np.dot(a, b)
 
 
-class LostColumns(NumPy):
+class LostColumns(Member):
     """Columns past 256 are left at zero where rows, terms and columns are all so many."""
 
     def matmul(self, a: Array, b: Array) -> Array:
@@ -93,7 +94,7 @@ class LostColumns(NumPy):
         return made
 
 
-class LostRows(NumPy):
+class LostRows(Member):
     """Rows past 256 are left at zero where there are few columns."""
 
     def matmul(self, a: Array, b: Array) -> Array:
@@ -103,7 +104,7 @@ class LostRows(NumPy):
         return made
 
 
-class LastTile(NumPy):
+class LastTile(Member):
     """A transpose in tiles of 64 never writes the last, partial tile of a large matrix."""
 
     def transpose(self, a: Array) -> Array:

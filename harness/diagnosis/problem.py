@@ -1,0 +1,155 @@
+"""A failing case as a diagnosis sees it: what was asked, what came, what is true, and what the textbook would say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from nnconform.adapters.numpy import NumPy
+from nnconform.harness.comparison import Truth, compare
+from nnconform.harness.interview import materialize
+from nnconform.harness.transcript import Transcript
+from nnconform.spec.arrays import Array, dtype_of
+from nnconform.spec.catalogue import catalogue
+from nnconform.spec.generator import others
+
+Arrays = Mapping[str, Array]
+Rounding = Callable[[Array], Array]
+Instead = Callable[..., Array]
+"""What a defect computes: the rounding to the case's dtype, an operation's arrays, its attributes."""
+SECOND = frozenset({"others", "mutated"})
+LAYOUTS = frozenset({"fortran", "strided"})
+_ASKED = frozenset({"first", "again", "alone", *LAYOUTS, *SECOND})
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One output of one answer."""
+
+    question: str
+    output: str
+    got: Array
+    truth: Truth
+    wrong: Array
+    """Where it is wrong; everywhere, if its shape or dtype is."""
+
+    @property
+    def fitting(self) -> bool:
+        """Whether dtype and shape are right."""
+        return self.got.dtype == self.truth.dtype and self.got.shape == self.truth.shape
+
+
+class Problem:
+    """One failing case in one dtype."""
+
+    def __init__(self, frozen: Mapping[str, Any], transcript: Transcript) -> None:
+        self.frozen, self.ask, self.expect = frozen, frozen["ask"], frozen["expect"]
+        self.dtype = dtype_of(frozen["dtype"])
+        self.steps: list[Mapping[str, Any]] = self.ask["steps"]
+        self.operations = frozenset(step["operation"] for step in self.steps)
+        self.transcript = transcript
+        self.spared: frozenset[str] = frozenset()
+        """Questions whose answers are right, whatever went wrong in the others."""
+        self.first = {name: materialize(data, frozen["dtype"]) for name, data in self.ask["inputs"].items()}
+        self.second = {name: others(values) for name, values in self.first.items()}
+
+    @property
+    def wide(self) -> np.dtype[Any]:
+        """What predictions are computed in: finer than the case's dtype, where there is anything finer."""
+        return np.dtype(np.longdouble if self.dtype == np.float64 else np.float64)
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether each result depends on one number alone."""
+        return all(catalogue()[name].elementwise for name in self.operations)
+
+    def rounded(self, values: Array) -> Array:
+        """Values as the case's dtype holds them."""
+        with np.errstate(all="ignore"):
+            made: Array = np.asarray(values).astype(self.dtype).astype(self.wide)
+        return made
+
+    @cached_property
+    def everything(self) -> tuple[Part, ...]:
+        """Every output of every answer that has a truth."""
+        with np.errstate(all="ignore"):
+            return tuple(self._parts())
+
+    @property
+    def parts(self) -> list[Part]:
+        """Those that a hypothesis has to explain."""
+        return [part for part in self.everything if part.question not in self.spared]
+
+    @property
+    def wrong_questions(self) -> frozenset[str]:
+        """Those whose answers are wrong in value, shape or dtype."""
+        return frozenset(part.question for part in self.everything if part.wrong.any())
+
+    @property
+    def right_layouts(self) -> frozenset[str]:
+        """Layouts in which nothing is wrong, although it is where the elements lie together."""
+        wrong = self.wrong_questions
+        return (LAYOUTS & {part.question for part in self.everything}) - wrong if "first" in wrong else frozenset()
+
+    def _parts(self) -> Iterator[Part]:
+        for question, answer in self.transcript.answers.items():
+            if question not in _ASKED:
+                continue
+            for name, got in answer.values.items():
+                yield self._part(question, name, got)
+
+    def _part(self, question: str, name: str, got: Array) -> Part:
+        second = question in SECOND
+        data = self.expect["others" if second else "outputs"][name]
+        flushed = self.expect.get("flushed_others" if second else "flushed", {}).get(name)
+        truth = Truth(data, self.frozen["dtype"], flushed)
+        axis = self.expect.get("batch", {}).get(name, 0)
+        if question == "alone" and truth.shape and truth.shape[axis]:
+            truth = truth.row(axis)
+        if got.dtype != truth.dtype or got.shape != truth.shape:
+            return Part(question, name, got, truth, np.ones(got.shape, bool))
+        mask = compare(got, truth).mask
+        return Part(question, name, got, truth, np.zeros(got.shape, bool) if mask is None else mask)
+
+    def arrays(self, question: str) -> Arrays:
+        """The inputs as a question asks them."""
+        if question in SECOND:
+            return self.second
+        if question != "alone":
+            return self.first
+        rows = self.ask["alone"]
+        return {
+            name: values if rows.get(name) is None else values[(slice(None),) * rows[name] + (slice(0, 1),)]
+            for name, values in self.first.items()
+        }
+
+    def evaluate(self, arrays: Arrays, instead: Mapping[str, Instead] | None = None) -> dict[str, Array]:
+        """Every step's result by the textbook, in more than the case's precision, with some operations' defects."""
+        values: dict[str, Any] = {name: array.astype(self.wide) for name, array in arrays.items()}
+        for step in self.steps:
+            given = [values[name] for name in step["inputs"]]
+            function = (instead or {}).get(step["operation"])
+            exact = getattr(function, "exact", False)
+            attributes = {name: value if exact else self._plain(value) for name, value in step["attributes"].items()}
+            if "activations" in attributes:
+                kinds = attributes.pop("activations")
+                lead = len(given) - 2 * len(kinds)
+                given = [*given[:lead], list(zip(given[lead::2], given[lead + 1 :: 2], kinds, strict=True))]
+            if function is None:
+                made = getattr(NumPy, step["operation"], _itself)(*given, **attributes)
+            else:
+                made = function(self.rounded, *given, **attributes)
+            values[step["name"]] = np.asarray(made)
+        return values
+
+    def _plain(self, value: Any) -> Any:
+        """An attribute; a number is rounded as the catalogue's formulas have it."""
+        return float(np.asarray(value, self.dtype)) if isinstance(value, float) else value
+
+
+def _itself(x: Array) -> Array:
+    return x

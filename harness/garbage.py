@@ -1,0 +1,27 @@
+"""When garbage is looked for: what lives as long as the run is not walked over again and again."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+_SELDOM = 20_000
+"""Objects made before garbage is looked for."""
+
+
+@contextmanager
+def long_lived() -> Iterator[None]:
+    """What is made meanwhile lives as long as the run: garbage collection need not walk over it, again and again.
+
+    A case makes hundreds of objects and no cycles, so that collecting can wait longer afterwards, too.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
+        if enabled:
+            gc.enable()

@@ -1,0 +1,113 @@
+"""`--matmul-precision` asks the framework for products as exact as their dtype, and says so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from shell import environment, pytest_in, records, results
+
+from nnconform.adapters.contract import Adapter, describe
+from nnconform.harness.options import Subject
+from nnconform.harness.subjects import open_adapter
+
+CASE = "spec/products/matmul.toml::two_by_two"
+FAKE = "fakes.precise:"
+
+
+def flags(folder: Path) -> dict[str, dict[str, str]]:
+    return {subject["label"]: subject["flags"] for subject in records(folder)[0]["subjects"]}
+
+
+@pytest.mark.parametrize("asked", ["highest", "default"])
+@pytest.mark.parametrize("apart", [[], ["--isolate"]], ids=["in process", "apart"])
+def test_the_framework_is_asked_and_the_record_says_so(tmp_path: Path, asked: str, apart: list[str]) -> None:
+    done = pytest_in(tmp_path, f"--adapter={FAKE}Switched", f"--matmul-precision={asked}", *apart, CASE)
+    assert done.status == 0, done.out + done.err
+    (found,) = flags(tmp_path).values()
+    assert found == {"narrow": str(asked == "default"), "matmul_precision": asked}
+
+
+def test_nobody_is_asked_who_was_not_meant_to_be(tmp_path: Path) -> None:
+    done = pytest_in(tmp_path, f"--adapter={FAKE}Switched", CASE)
+    assert done.status == 0, done.out + done.err
+    (found,) = flags(tmp_path).values()
+    assert found == {"narrow": "True"}
+
+
+def test_it_changes_what_is_computed(tmp_path: Path) -> None:
+    fingerprint = "spec/products/fingerprint.toml::of_a_matmul"
+    names = []
+    for asked in ("default", "highest"):
+        folder = tmp_path / asked
+        folder.mkdir()
+        argument = f"--matmul-precision={asked}"
+        done = pytest_in(folder, f"--adapter={FAKE}Switched", argument, "--dtype=float32", fingerprint)
+        assert done.status == 0, done.out + done.err
+        names += [line["fingerprint"]["name"] for line in results(folder).values()]
+    assert names == ["TF32 inputs", "float32"]
+
+
+def test_an_adapter_without_a_switch_is_told_in_one_line_and_asked_as_it_is(tmp_path: Path) -> None:
+    done = pytest_in(tmp_path, "--adapter=numpy", "--matmul-precision=highest", CASE)
+    assert done.status == 0, done.out + done.err
+    said = [line for line in done.out.splitlines() if "--matmul-precision" in line]
+    assert said == ["nnconform: --matmul-precision: numpy has no switch for it; it is asked as it is"]
+    assert flags(tmp_path)["numpy"]["matmul_precision"] == "highest (nothing to set)"
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("higest", ["unknown matmul-precision 'higest'", "did you mean 'highest'", "default, highest"]),
+        ("", ["--nnconform-matmul-precision needs a value"]),
+        ("highest,default", ["--matmul-precision is one of default, highest"]),
+    ],
+)
+def test_other_values_end_the_run_in_one_line(tmp_path: Path, typed: str, words: list[str]) -> None:
+    pytest_in(tmp_path, "--adapter=numpy", f"--matmul-precision={typed}", CASE).complains(*words)
+
+
+def test_a_failure_is_asked_again_in_the_same_way(tmp_path: Path) -> None:
+    case = "spec/products/matmul.toml::one_hot_in_full_tiles"
+    done = pytest_in(tmp_path, f"--adapter={FAKE}Switched", "--matmul-precision=default", "--dtype=float32", case)
+    assert done.status == 1, done.out + done.err
+    (line,) = results(tmp_path).values()
+    assert line["rerun"].endswith("--nnconform-matmul-precision=default")
+
+
+def test_a_timing_worker_asks_as_well() -> None:
+    command = [sys.executable, "-m", "nnconform.harness.timing.worker", f"{FAKE}Switched", "cpu", "eager", "", "1"]
+    done = subprocess.run(
+        [*command, "highest"], env=environment(), input="", capture_output=True, text=True, timeout=120, check=True
+    )
+    assert '"matmul_precision": "highest"' in done.stdout.splitlines()[0]
+
+
+@pytest.mark.parametrize("name", ["torch", "jax", "tensorflow"])
+def test_the_frameworks_switches_are_set(name: str) -> None:
+    """In a process of its own: switches are the whole process's."""
+    look = {
+        "torch": "import torch; assert torch.get_float32_matmul_precision() == 'highest'; "
+        "assert not torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction",
+        "jax": "import jax; assert jax.config.jax_default_matmul_precision == 'highest'",
+        "tensorflow": "import tensorflow as tf; assert not tf.config.experimental.tensor_float_32_execution_enabled()",
+    }[name]
+    pytest.importorskip(name)
+    code = (
+        "from nnconform.harness.options import Subject\n"
+        "from nnconform.harness.subjects import open_adapter\n"
+        f"made = open_adapter(Subject({name!r}, {name!r}, 'cpu', 'eager', 'highest'))\n"
+        f"assert made.matmul_precision == 'highest'\n{look}\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_contract_has_no_switch_by_itself() -> None:
+    made = open_adapter(Subject("numpy", "numpy", "cpu", "eager", "highest"))
+    assert isinstance(made, Adapter)
+    assert describe(made)["flags"]["matmul_precision"] == "highest (nothing to set)"
+    assert "matmul_precision" not in describe(open_adapter(Subject("numpy", "numpy", "cpu", "eager")))["flags"]

@@ -1,0 +1,43 @@
+"""A hundred defects that were written by somebody who had seen no case and no earlier defect: docs/first-contact.md."""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+from nnconform.adapters.numpy import NumPy
+from nnconform.reference.textbook import activations
+
+Array = Any
+
+
+def activated(name: str, z: Array, axis: int = -1) -> Array:
+    """A layer's activation by its name."""
+    return activations.softmax(z, axis=axis) if name == "softmax" else activations.ACTIVATIONS[name](z)
+
+
+def members() -> dict[str, type[NumPy]]:
+    """All of them by name."""
+    from zoo import (
+        first_contact_activations,
+        first_contact_elementary,
+        first_contact_layers,
+        first_contact_products,
+        first_contact_rows,
+        first_contact_smooth,
+    )
+
+    modules = (
+        first_contact_activations,
+        first_contact_elementary,
+        first_contact_layers,
+        first_contact_products,
+        first_contact_rows,
+        first_contact_smooth,
+    )
+    return {
+        name: kind
+        for module in modules
+        for name, kind in vars(module).items()
+        if inspect.isclass(kind) and issubclass(kind, NumPy) and kind.__module__ == module.__name__
+    }
