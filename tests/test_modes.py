@@ -50,7 +50,7 @@ def test_a_fault_of_the_compiler_is_found_in_its_mode_alone(tmp_path: Path) -> N
 def test_compiled_code_that_ends_its_process_costs_one_case_each(tmp_path: Path) -> None:
     done = pytest_in(tmp_path, f"--adapter={FAKE}CompilesBadly", "--mode=compiled", CASE)
     assert done.status == 1, done.out + done.err
-    assert outcomes(tmp_path) == {("compiled", "crashed"): 2}
+    assert outcomes(tmp_path) == {("compiled", "crashed"): 4}
     assert {line["reason"] for line in results(tmp_path).values()} == {"its process ended with SIGABRT"}
 
 
@@ -74,7 +74,7 @@ def test_who_lacks_a_mode_is_left_out_with_a_line_and_the_others_are_asked(tmp_p
     asked = f"--adapter=numpy,{FAKE}NoCompiler,{FAKE}Compiles"
     done = pytest_in(tmp_path, asked, "--mode=compiled", CASE)
     assert done.status == 0, done.out + done.err
-    assert outcomes(tmp_path) == {("compiled", "passed"): 2}
+    assert outcomes(tmp_path) == {("compiled", "passed"): 4}
     lines = [line for line in done.out.splitlines() if line.startswith("nnconform: left out: ")]
     assert lines == [
         "nnconform: left out: numpy has no mode 'compiled'; it has eager",

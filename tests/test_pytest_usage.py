@@ -148,7 +148,8 @@ def test_workers_find_what_one_process_finds(tmp_path: Path, adapters: str) -> N
         assert lines[-1]["complete"] is True
         assert lines[0]["subjects"][0]["adapter"] == "good"
         found[workers] = {line["id"]: stable(line) for line in lines[1:-1]}
-        counters[workers] = lines[-1]["counters"]["fakes.odd.WrongDtype"]["arrays sent"]
+        sent = lines[-1]["counters"]["fakes.odd.WrongDtype"]["arrays sent"]
+        counters[workers] = sent - (int(workers) or 1)  # each process sends one of its own: does the framework compute?
     assert len(found["0"]) > 4
     assert found["0"] == found["2"]
     assert counters["0"] == counters["2"] > len(found["0"])
