@@ -57,10 +57,10 @@ def modes(tmp_path: Path) -> list[Asked]:
     digests = {"same": ("0" * 16, "0" * 16), "apart": ("1" * 16, "2" * 16), "far": ("3" * 16, "4" * 16), "old": (0, 0)}
     paths = []
     for number, mode in enumerate(("eager", "compiled")):
-        lines = [
-            result(case, mode=mode, **({"digest": pair[number]} if pair[number] else {}))
-            for case, pair in digests.items()
-        ]
+        lines = []
+        for case, pair in digests.items():
+            more: dict[str, Any] = {"digest": pair[number]} if pair[number] else {}
+            lines.append(result(case, mode=mode, **more))
         paths.append(run(tmp_path / f"{mode}.jsonl", lines, subject(mode=mode, flags={"mode": mode}, strides=False)))
     return asked(*paths)
 

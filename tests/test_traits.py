@@ -195,8 +195,9 @@ class Rows(NumPy):
         made[-1] = (a[-1:, ::-1] @ b[::-1])[0]
         return made
 
-    def softmax(self, x: Any, axis: int) -> Any:
-        made = NumPy.softmax(x, axis=axis)
+    @staticmethod
+    def softmax(z: Any, axis: int = -1) -> Any:
+        made = NumPy.softmax(z, axis=axis)
         made[..., -1] = np.nextafter(made[..., -1], made.dtype.type(1))
         return made
 
