@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -46,11 +47,16 @@ def environment(*folders: Path) -> dict[str, str]:
     return kept | {"PYTHONPATH": paths, "COLUMNS": "200", "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+def heeding_ctrl_c() -> None:
+    """A process started in the background of a script ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def run(command: list[str], cwd: Path, *folders: Path) -> Done:
     """A Python command to its end."""
     done = subprocess.run(
         [sys.executable, *command], cwd=cwd, env=environment(*folders), capture_output=True, text=True, timeout=120,
-        check=False,
+        check=False, preexec_fn=heeding_ctrl_c,
     )  # fmt: skip
     return Done(done.returncode, done.stdout, done.stderr)
 

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from shell import SIGMOID, environment, records
+from shell import SIGMOID, environment, heeding_ctrl_c, records
 
 PATIENCE = 60.0
 
@@ -34,11 +34,6 @@ def until_some_results(folder: Path, process: subprocess.Popen[str]) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"no results: {process.communicate()}")
-
-
-def heeding_ctrl_c() -> None:
-    """A process started in the background of a script ignores Ctrl-C, and so would its children."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.mark.parametrize("adapters", ["fakes.odd:Slow", "fakes.odd:Slow,fakes.good:Good"])

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from shell import SIGMOID, environment, pytest_in, records
-from test_bad_input_interrupt import PATIENCE, heeding_ctrl_c, processes_of, until_some_results
+from shell import SIGMOID, environment, heeding_ctrl_c, pytest_in, records
+from test_bad_input_interrupt import PATIENCE, processes_of, until_some_results
 
 from nnconform.harness.interrupts import Interrupts
 from nnconform.reports.records import read

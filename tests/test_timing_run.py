@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shell import environment, ids, nnconform_in, pytest_in, records
-from test_bad_input_interrupt import heeding_ctrl_c, until_some_results
+from shell import environment, heeding_ctrl_c, ids, nnconform_in, pytest_in, records
+from test_bad_input_interrupt import until_some_results
 
 CASE = "spec/timing/activations.toml::sigmoid_4096"
 QUICK = ("--timing", "--time-limit=0.05")
