@@ -25,7 +25,7 @@ def fingerprint(frozen: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
     given = {name: materialize(data, dtype) for name, data in frozen["ask"]["inputs"].items()}
     roles: dict[str, list[Sums]] = {}
     for step in frozen["ask"]["steps"]:
-        left, right = _matrices(*(given[name] for name in step["inputs"][:2]))
+        left, right = _matrices(step["operation"], *(given[name] for name in step["inputs"][:2]))
         got = answer.values.get(step["name"])
         if got is None or got.dtype != left.dtype or got.size != left.shape[0] * right.shape[1]:
             return Fingerprint("not told: an answer has another dtype or shape", own=False).data()
@@ -35,6 +35,7 @@ def fingerprint(frozen: Mapping[str, Any], answer: Answer) -> dict[str, Any]:
         return Products(dtype, roles).fingerprint().data()
 
 
-def _matrices(a: Array, b: Array) -> tuple[Array, Array]:
-    """Vectors as a row and a column."""
-    return (a, b) if a.ndim > 1 else (a[None, :], b[:, None])
+def _matrices(operation: str, a: Array, b: Array) -> tuple[Array, Array]:
+    """The left and the right factor; vectors as a row and a column."""
+    left, right = (b, a) if operation == "dense_column" else (a, b)
+    return np.atleast_2d(left), right if right.ndim > 1 else right[:, None]

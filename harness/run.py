@@ -14,10 +14,12 @@ import pytest
 from nnconform.harness import deviations
 from nnconform.harness.arguments import check_marks, choose_spec, names_any, register_markers
 from nnconform.harness.collect import CaseItem, SpecFile
-from nnconform.harness.garbage import long_lived
+from nnconform.harness.failing import Failing
+from nnconform.harness.garbage import long_lived, ordinary
 from nnconform.harness.interrupts import Interrupts
 from nnconform.harness.options import Options, Subject, parse
 from nnconform.harness.recording import RECORD, Recorder, result_of
+from nnconform.harness.repeating import repeated
 from nnconform.harness.resuming import Earlier, Resumption
 from nnconform.harness.subjects import Child, InProcess, LeftOut, Opened, SubjectCrashed, SubjectError, open_all
 from nnconform.harness.summary import header_lines, left_out_lines, write_summary
@@ -29,6 +31,7 @@ from nnconform.spec.loader import is_ours
 if TYPE_CHECKING:
     from nnconform.harness.subjects import Interviewer
     from nnconform.harness.sweeps.items import Sweeps
+    from nnconform.harness.transcript import Transcript
     from nnconform.harness.verdict import Verdict
 
 
@@ -43,6 +46,7 @@ class Run:
         self.left_out: dict[Subject, LeftOut] = {}
         self.recorder: Recorder | None = None
         self.known: dict[Subject, deviations.Known] = {}
+        self.failing = Failing(self.interviewers, strict=self.options.strict)
         self.adapter_ns: Counter[str] = Counter()
         self.bad_files: list[str] = []
         """Findings in spec files so far."""
@@ -57,7 +61,6 @@ class Run:
         self.received: dict[str, dict[str, int]] = {}
         """Counters that xdist workers sent."""
         self.typed = choose_spec(config, self.options)
-        """Whether any path was."""
         register_markers(config)
         check_marks(config)
         if self.options.resume:
@@ -96,10 +99,10 @@ class Run:
         return [{**found.description, "label": subject.label} for subject, found in self.interviewers.items()]
 
     def _open(self) -> None:
-        named = not self.options.every_adapter
-        self.left_out = open_all(self.options.subjects, self.interviewers, self.make, named=named)
+        options = self.options
+        self.left_out = open_all(options.subjects, self.interviewers, self.make, named=not options.every_adapter)
         self.config.args[:] = [each for each in self.config.args if not names_any(each, self.left_out)]
-        self.options = replace(self.options, subjects=tuple(self.interviewers))
+        self.options = replace(options, subjects=tuple(self.interviewers))
         for subject, interviewer in self.interviewers.items():
             self.known[subject] = deviations.Known(subject, interviewer.description)
 
@@ -114,8 +117,7 @@ class Run:
             interviewer.close()
 
     def pytest_report_header(self) -> list[str]:
-        descriptions = [interviewer.description for interviewer in self.interviewers.values()]
-        lines = [*header_lines(self.options, descriptions), *left_out_lines(self.options, self.left_out.values())]
+        lines = [*header_lines(self.options, self.descriptions), *left_out_lines(self.options, self.left_out.values())]
         return [*lines, *([] if self.typed else ["nnconform: no path typed: only the specification is run"])]
 
     @pytest.hookimpl(tryfirst=True)
@@ -123,10 +125,10 @@ class Run:
         """What comes next is short, and is not to be interrupted."""
         self.interrupts.ending = True
 
+    @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         self.interrupts.leave()
-        gc.unfreeze()
-        gc.set_threshold(*self.thresholds)
+        ordinary(self.thresholds)  # last, since pytest collects garbage here: a framework is none
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:
@@ -198,9 +200,7 @@ class Run:
         return made
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_make_collect_report(
-        self, collector: pytest.Collector
-    ) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    def pytest_make_collect_report(self, collector: pytest.Collector) -> Generator[None, Any, Any]:
         """A bad spec file is told in one line a finding at the end of collection, not by a traceback here."""
         report = yield
         call = getattr(report, "call", None)
@@ -236,31 +236,34 @@ class Run:
 
     def examine(self, item: CaseItem) -> Verdict:
         """Ask and judge one case."""
+        if item.case["kind"] == "sweep":
+            return self._swept(item)
+        if self.options.repeat == 1:
+            return self._graded(item, self._asked(item)[0])
+        return repeated(item, self.options.repeat, self._asked, self._graded)
+
+    def _asked(self, item: CaseItem) -> tuple[Verdict, Transcript | None]:
+        """One case, asked once and judged; subjects of a timing run answer in rounds, and never come here."""
         from nnconform.harness.judge import judge
         from nnconform.harness.verdict import Verdict
 
         assert item.frozen_line is not None
-        if item.case["kind"] == "sweep":
-            return self._swept(item)
         try:
-            # A timing run, whose subjects answer in rounds, has an `examine` of its own.
             transcript = cast("Interviewer", self.interviewers[item.subject]).ask(self.traits.asked(item))
         except SubjectCrashed as error:
-            return self._graded(item, Verdict(outcome=error.outcome, reason=str(error)))
+            return Verdict(outcome=error.outcome, reason=str(error)), None
         self.adapter_ns[item.subject.column] += transcript.adapter_ns
         verdict = judge(item.frozen_line, transcript)
         if verdict.findings:
-            from nnconform.harness.diagnosis.diagnose import diagnose
-
-            verdict.diagnosis = diagnose(item.frozen_line, transcript, verdict)
-        return self._graded(item, verdict)
+            verdict = self.failing.seen(item, transcript, verdict)
+        return verdict, transcript
 
     def _swept(self, item: CaseItem) -> Verdict:
         """Ask and judge every value of a dtype."""
         from nnconform.harness.sweeps.items import Sweeps
 
         if self.sweeps is None:
-            self.sweeps = Sweeps(self.options.sweep, cast("Any", self.interviewers), self.known)
+            self.sweeps = Sweeps(self.options, cast("Any", self.interviewers), self.known, self.recorder)
         found = self.sweeps.of(item, alone=self.is_worker)
         item.figures = found.figures
         self.adapter_ns[item.subject.column] += found.cpu_ns
@@ -281,9 +284,7 @@ class Run:
         return verdict
 
     @pytest.hookimpl(wrapper=True)
-    def pytest_runtest_makereport(
-        self, item: pytest.Item, call: pytest.CallInfo[None]
-    ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
         report = yield
         if isinstance(item, CaseItem) and (call.when == "call" or report.failed):
             setattr(report, RECORD, result_of(item, report, self.interviewers[item.subject]))

@@ -13,7 +13,7 @@ from nnconform.reference.truth.operations import apply
 from nnconform.spec.arrays import Array, dtype_of, encode
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.formats import FORMATS
-from nnconform.spec.model import Case
+from nnconform.spec.model import PRODUCTS, Case
 
 Values = Any
 Chosen = Callable[[str, Values], Values]
@@ -43,7 +43,40 @@ def judged_by(
                 for name, values in given.items()
             }
             expect[key] = truths(case, dtype, read, chosen)
-    return expect
+    return expect | narrowed(case, dtype, first, second, chosen)
+
+
+def narrowed(
+    case: Case, dtype: str, first: Mapping[str, Array], second: Mapping[str, Array], chosen: Chosen
+) -> dict[str, Any]:
+    """`tensor_float`: how far answers may be off where products are known to be TF32, and blamed for it elsewhere.
+
+    From the bits where `outputs` has nothing but bits.  Nothing where the case demands its dtype's own products, or
+    where TF32 would leave no verdict certain.
+    """
+    if dtype != "float32" or case.own_products or case.timing or not set(case.operations) & set(PRODUCTS):
+        return {}
+    try:
+        both = [_narrowed(case, dtype, given, chosen) for given in (first, second)]
+    except ValueError:
+        return {}
+    return {"tensor_float": {"outputs": both[0], "others": both[1]}}
+
+
+def _narrowed(case: Case, dtype: str, arrays: Mapping[str, Array], chosen: Chosen) -> dict[str, Any]:
+    found = evaluate(case, dtype, {name: values_of(given) for name, given in arrays.items()}, tensor_float=True)
+    return {name: {"error": _hex(_errors(chosen(name, found[name]).ravel(), dtype, has_bits(case)))}
+            for name in case.outputs}  # fmt: skip
+
+
+def _errors(flat: Values, dtype: str, bits: bool) -> Array:
+    """How far an answer may be off the exact values, or off the bits that they round to."""
+    high, low, errors = np.array([as_double(value) for value in flat], np.float64).reshape(-1, 3).T
+    if not bits:
+        return errors
+    with np.errstate(invalid="ignore"):  # infinities need no bound
+        moved = np.abs(high - _rounded(flat, dtype).astype(np.float64)) + np.abs(low)
+    return np.where(moved > 0, np.nextafter(errors + moved, np.inf), errors)
 
 
 def should(case: Case) -> dict[str, Any]:
@@ -60,7 +93,7 @@ def truths(
     terms: list[dict[str, Any]] | None = None,
 ) -> dict[str, Any]:
     """The exact results of a case's outputs with their bounds, encoded."""
-    exact = case.kind == "probe" or all(catalogue()[name].exact for name in case.operations)
+    exact = has_bits(case)
     found = evaluate(case, dtype, {name: values_of(given) for name, given in arrays.items()}, terms)
     made = {}
     for name in case.outputs:
@@ -69,6 +102,11 @@ def truths(
         if not exact and keeps_sign(case, name) and any(_about_zero(value) for value in values.ravel()):
             made[name]["one_sided"] = True
     return made
+
+
+def has_bits(case: Case) -> bool:
+    """Whether every bit of the results is determined."""
+    return case.kind == "probe" or all(catalogue()[name].exact for name in case.operations)
 
 
 def keeps_sign(case: Case, output: str) -> bool:
@@ -85,10 +123,15 @@ def _about_zero(value: Any) -> bool:
 
 
 def evaluate(
-    case: Case, dtype: str, values: dict[str, Values], terms: list[dict[str, Any]] | None = None
+    case: Case,
+    dtype: str,
+    values: dict[str, Values],
+    terms: list[dict[str, Any]] | None = None,
+    *,
+    tensor_float: bool = False,
 ) -> dict[str, Values]:
     """The graph on balls: inputs and every step by name."""
-    work = arithmetic(dtype)
+    work = arithmetic(dtype, tensor_float=tensor_float)
     known = dict(values)
     for step in case.steps:
         made = apply(step.operation, [known[name] for name in step.inputs], dict(step.attributes), work)

@@ -18,8 +18,8 @@ FAMILIES = (
 OPERANDS = ("ordinary", "special")
 ARITHMETIC = "arithmetic"
 """The trait whose case is a fingerprint: see `ROLES`."""
-PRODUCTS = ("dot", "matmul", "dense")
-"""What a fingerprint is taken of."""
+PRODUCTS = ("dot", "matmul", "dense", "dense_column", "dense_loop", "sequential")
+"""Operations with inner products, of which a fingerprint is taken."""
 ROLES = ("independent", "same_sign", "left_selected", "right_selected", "small", "pair")
 """What the steps of a fingerprint are called, with a number after it where there are several: `pair_2`."""
 PROPERTIES = ("range", "monotone", "symmetric", "equal", "sums_to_one")
@@ -149,7 +149,11 @@ class Case:
     refused: Mapping[str, Input] = field(default_factory=dict)
     trait: str | None = None
     lengths: Lengths | None = None
+    layouts: tuple[str, ...] = ()
+    """Further layouts that it is asked in: see `nnconform.spec.views`."""
     timing: Timing | None = None
+    own_products: bool = False
+    """Demands products in the dtype's own arithmetic: fails where they are narrower, when others are marked only."""
 
     @property
     def operations(self) -> tuple[str, ...]:

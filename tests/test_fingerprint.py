@@ -26,6 +26,8 @@ from nnconform.spec.loader import load
 SPEC = "spec/products/fingerprint.toml"
 FROZEN = FrozenFile(frozen_path(ROOT / "products" / "fingerprint.toml").read_text("utf-8"))
 SHORT = ("of_a_dot", "of_a_matmul", "of_a_dense")
+LAYERS = ("of_a_dense_column", "of_a_dense_loop", "of_a_sequential")
+"""Asked in float32 and float64 only."""
 NAMED = [kind for _, kind in inspect.getmembers(arithmetics, inspect.isclass) if hasattr(kind, "named")]
 HONEST = [right.Reversed, right.InOrder, right.Pairwise, right.Blocked, right.Kahan, right.DoubleInside, NumPy]
 
@@ -37,7 +39,7 @@ def told(adapter: Adapter, case: str, dtype: str = "float32") -> dict[str, Any]:
     return cast("dict[str, Any]", verdict.record()["fingerprint"])
 
 
-@pytest.mark.parametrize("case", SHORT)
+@pytest.mark.parametrize("case", [*SHORT, *LAYERS])
 @pytest.mark.parametrize("kind", NAMED, ids=lambda kind: kind.__name__)
 def test_an_arithmetic_is_named(kind: type[Any], case: str) -> None:
     found = told(kind(), case)
@@ -57,7 +59,7 @@ def test_a_long_product_is_named_too() -> None:
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
 @pytest.mark.parametrize("kind", HONEST, ids=lambda kind: kind.__name__)
 def test_honest_sums_in_any_order_are_the_dtype_s_own(kind: type[Adapter], dtype: str) -> None:
-    for case in SHORT:
+    for case in (*SHORT, *(LAYERS if dtype in {"float32", "float64"} else ())):
         found = told(kind(), case, dtype)
         own = {dtype, f"wider than {dtype}"} if dtype in {"float32", "float64"} else {"float32 accumulation"}
         assert found["name"] in own, case

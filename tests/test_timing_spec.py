@@ -89,7 +89,8 @@ def test_the_truth_on_the_sample_is_that_of_the_whole(name: str, tmp_path: Path)
     second = {name: others(values) for name, values in given.items()}
     whole = judged_by(replace(case, kind="example", timing=None), "float32", given, second)
     asked, found = sampled.ask(case), sampled.expect(case, "float32")["expect"]
-    assert set(found) - {"whole", "should_ulps"} == set(whole)
+    # A timing is of the dtype's own products, or marked as wrong: it has no bounds of TF32.
+    assert set(found) - {"whole", "should_ulps"} == set(whole) - {"tensor_float"}
     for question in {"outputs", "others", "flushed", "flushed_others"} & set(whole):
         for output, data in whole[question].items():
             everything, sample = Truth(data, "float32"), asked["sample"][output]

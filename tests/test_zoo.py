@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from zoo import right, wrong_layers, wrong_products
+from zoo import base, wrong_layers
 
 from nnconform.adapters import Adapter
 from nnconform.harness.interview import interview
@@ -17,7 +17,7 @@ LINES = cases.load()
 MEMBERS = load(Path(__file__).parent / "zoo").members.values()
 WRONGS = [member for member in MEMBERS if member.group == WRONG]
 RIGHTS = [member for member in MEMBERS if member.group == RIGHT]
-BASES = [right._Products, wrong_products._Products, wrong_layers._SoftmaxLayers]
+BASES = [base.Products, wrong_layers._SoftmaxLayers]
 """What members are made of, right in itself: a defect is its member's own."""
 
 

@@ -86,6 +86,8 @@ def decision(a: Value, work: Arithmetic, threshold: float, strict: bool) -> Valu
         return Ball(ONE)
     if a.high < limit or (strict and a.high <= limit):
         return Ball(ZERO)
+    if work.tensor_float:  # a certain verdict in the dtype's own products, and either answer in these
+        return Ball(ONE if a.exact > limit or (not strict and a.exact >= limit) else ZERO, ONE)
     raise ValueError(f"the decision at {threshold} is not certain: the activation may lie on either side")
 
 
@@ -98,7 +100,7 @@ def softmax(row: list[Value], work: Arithmetic) -> list[Value]:
     powers = [power(x, top, work) for x in balls]
     total = add(powers, work)
     shares = sum((exp(x.exact - top.exact) for x in balls), ZERO)
-    return [_quotient(part, total, part.exact / shares, work) for part in powers]
+    return [_quotient(part, total, part.exact / shares, len(row), work) for part in powers]
 
 
 def largest(row: list[Ball]) -> Ball:
@@ -119,10 +121,13 @@ def power(x: Ball, top: Ball, work: Arithmetic) -> Ball:
     return enclosing(exp(shift), larger(low.lower(), ZERO), high.upper())
 
 
-def _quotient(part: Ball, whole: Ball, exact: Any, work: Arithmetic) -> Ball:
+def _quotient(part: Ball, whole: Ball, exact: Any, terms: int, work: Arithmetic) -> Ball:
     divide = work.relative("divide")
     low = part.low / whole.high * (1 - divide) - work.tiny
-    high = part.high / whole.low * (1 + divide) + work.tiny
+    if whole.low > 0:
+        high = part.high / whole.low * (1 + divide) + work.tiny
+    else:  # scores so uncertain that each may be far below another: no part is larger than its sum, but for rounding
+        high = (1 + divide) / ((1 - work.sums.gamma(terms)) * (1 - work.unit)) + work.tiny
     return enclosing(exact, low, high)
 
 

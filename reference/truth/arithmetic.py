@@ -26,10 +26,11 @@ def _arb(value: Any) -> Any:
 
 
 class Arithmetic:
-    """Error terms in one dtype."""
+    """Error terms in one dtype; with `tensor_float`, where products read their inputs as TF32 has them."""
 
-    def __init__(self, dtype: str) -> None:
+    def __init__(self, dtype: str, *, tensor_float: bool = False) -> None:
         self.format: Format = FORMATS[dtype]
+        self.tensor_float = tensor_float
         self.unit = _arb(self.format.unit_roundoff)
         self.least = _arb(self.format.smallest_subnormal)
         self.tiny = _arb(self.format.smallest_normal) if self.format.flushes else self.least / 2
@@ -92,9 +93,9 @@ class Arithmetic:
 
 
 @cache
-def arithmetic(dtype: str) -> Arithmetic:
+def arithmetic(dtype: str, *, tensor_float: bool = False) -> Arithmetic:
     """The arithmetic of a dtype, made once."""
-    return Arithmetic(dtype)
+    return Arithmetic(dtype, tensor_float=tensor_float)
 
 
 def add(balls: list[Ball], work: Arithmetic) -> Ball:

@@ -19,6 +19,7 @@ from flint import arb
 
 from nnconform.reference.truth.arithmetic import Arithmetic, certain
 from nnconform.reference.truth.ball import ZERO, Ball, Value, balls, doubles, float_of, special, special_sum
+from nnconform.reference.truth.tensor_float import carried, read
 
 Values = Any
 """A NumPy object array of `Value`, or a float64 array of numbers without error."""
@@ -44,6 +45,8 @@ def _accumulated(a: Values, b: Values, work: Arithmetic, bias: Values | None) ->
         return _of_numbers(numbers[0], numbers[1], np.broadcast_to(numbers[2], spread.shape), work)
     out = np.empty(spread.shape, object)
     left, right, extra = balls(a), balls(b), balls(spread)
+    if work.tensor_float:
+        left, right = read(left, work), read(right, work)
     for i, j in np.ndindex(out.shape):
         out[i, j] = _inner(left[i], right[:, j], extra[i, j], work)
     return out
@@ -112,14 +115,16 @@ def _of_numbers(a: Any, b: Any, bias: Any, work: Arithmetic) -> Values:
     terms = (a != 0).astype(np.int64) @ (b != 0).astype(np.int64) + (bias != 0)
     odd_row, odd_column, odd = (~np.isfinite(a).all(axis=1), ~np.isfinite(b).all(axis=0), ~np.isfinite(bias))
     fits = 2**work.format.precision if unit >= work.format.min_exponent else 0
+    away = carried(a, b) if work.tensor_float else None
     out = np.empty(bias.shape, object)
     for i, j in np.ndindex(out.shape):
         if odd_row[i] or odd_column[j] or odd[i, j]:
             out[i, j] = _special_inner(balls(a[i]), balls(b[:, j]), balls(bias[i, j])[()])
         else:
-            rounding = _rounding(arb((size[i, j], unit)), int(terms[i, j]), work)
-            rounding = ZERO if size[i, j] <= fits else rounding
-            out[i, j] = Ball(arb((exact[i, j], unit)), rounding.upper())
+            reading = ZERO if away is None else arb(away[i, j])
+            rounding = _rounding(arb((size[i, j], unit)) + reading, int(terms[i, j]), work)
+            rounding = ZERO if size[i, j] <= fits and reading == 0 else rounding
+            out[i, j] = Ball(arb((exact[i, j], unit)), (rounding + reading).upper())
     return out
 
 

@@ -8,31 +8,21 @@ from typing import Any, ClassVar
 import ml_dtypes
 import numpy as np
 
-from nnconform.reference.textbook.activations import ACTIVATIONS
-from zoo.base import Member
+from zoo.base import Products
 from zoo.wrong_products import rounded_to
 
 Array = Any
 BRAIN = ml_dtypes.bfloat16
 
 
-class _Products(Member):
-    """All products go through `product`."""
+class _Arithmetic(Products):
+    """Every inner product goes through `product`."""
 
     named: ClassVar[str]
     """What the fingerprint must say of float32 products."""
 
-    def product(self, a: Array, b: Array) -> Array:
-        return a @ b
-
-    def matmul(self, a: Array, b: Array) -> Array:
-        return self.product(a, b)
-
-    def dot(self, a: Array, b: Array) -> Array:
-        return self.product(a[None, :], b[:, None])[0, 0]
-
-    def dense(self, x: Array, w: Array, b: Array, activation: str) -> Array:
-        return ACTIVATIONS[activation](self.product(x, w) + b)
+    def dense_loop(self, x: Array, w: Array, b: Array, activation: str) -> Array:
+        return self.dense(x[None, :], w, b, activation)[0]
 
 
 def cut_to(values: Array, bits: int) -> Array:
@@ -55,7 +45,7 @@ def cut_off(exact: Array) -> Array:
     return np.where(np.abs(nearest.astype(np.float64)) > np.abs(exact), np.nextafter(nearest, np.float32(0)), nearest)
 
 
-class TF32(_Products):
+class TF32(_Arithmetic):
     """Inputs are rounded to 11 bits."""
 
     named = "TF32 inputs"
@@ -64,7 +54,7 @@ class TF32(_Products):
         return rounded_to(a, 11) @ rounded_to(b, 11)
 
 
-class TF32CutOff(_Products):
+class TF32CutOff(_Arithmetic):
     """Inputs are cut off after 11 bits, as hardware does that reads float32 as it lies."""
 
     named = "TF32 inputs, cut off"
@@ -73,7 +63,7 @@ class TF32CutOff(_Products):
         return cut_to(a, 11) @ cut_to(b, 11)
 
 
-class Float16Inputs(_Products):
+class Float16Inputs(_Arithmetic):
     """Inputs are converted to float16, with its range."""
 
     named = "float16 inputs"
@@ -82,7 +72,7 @@ class Float16Inputs(_Products):
         return (a.astype(np.float16).astype(a.dtype)) @ (b.astype(np.float16).astype(b.dtype))
 
 
-class BFloat16Inputs(_Products):
+class BFloat16Inputs(_Arithmetic):
     """Inputs are converted to bfloat16."""
 
     named = "bfloat16 inputs"
@@ -91,7 +81,7 @@ class BFloat16Inputs(_Products):
         return (a.astype(BRAIN).astype(a.dtype)) @ (b.astype(BRAIN).astype(b.dtype))
 
 
-class BFloat16Weights(_Products):
+class BFloat16Weights(_Arithmetic):
     """Only what stands on the right is kept in bfloat16."""
 
     named = "bfloat16 inputs on the right"
@@ -100,7 +90,7 @@ class BFloat16Weights(_Products):
         return a @ (b.astype(BRAIN).astype(b.dtype))
 
 
-class ThreePasses(_Products):
+class ThreePasses(_Arithmetic):
     """Each input is the sum of two bfloat16 numbers, and the product of the two small ones is left out."""
 
     named = "bfloat16 in three passes"
@@ -111,7 +101,7 @@ class ThreePasses(_Products):
         return high_a @ low_b + low_a @ high_b + high_a @ high_b
 
 
-class HalfSums(_Products):
+class HalfSums(_Arithmetic):
     """Sums are kept in float16."""
 
     named = "float16 accumulation"
@@ -120,7 +110,7 @@ class HalfSums(_Products):
         return in_order(a, b, np.float16).astype(a.dtype)
 
 
-class HalfSumsInBlocks(_Products):
+class HalfSumsInBlocks(_Arithmetic):
     """Blocks of 64 terms are summed in float16, the blocks in float32."""
 
     named = "float16 accumulation"
@@ -130,7 +120,7 @@ class HalfSumsInBlocks(_Products):
         return reduce(np.add, [block.astype(a.dtype) for block in blocks])
 
 
-class BrainSums(_Products):
+class BrainSums(_Arithmetic):
     """Sums are kept in bfloat16."""
 
     named = "bfloat16 accumulation"
@@ -139,7 +129,7 @@ class BrainSums(_Products):
         return in_order(a, b, BRAIN).astype(a.dtype)
 
 
-class HalfResults(_Products):
+class HalfResults(_Arithmetic):
     """Sums in float32 are given as float16."""
 
     named = "float16 results"
@@ -148,7 +138,7 @@ class HalfResults(_Products):
         return (a @ b).astype(np.float16).astype(a.dtype)
 
 
-class Truncating(_Products):
+class Truncating(_Arithmetic):
     """Each partial sum is rounded towards zero."""
 
     named = "truncating accumulation"
@@ -160,7 +150,7 @@ class Truncating(_Products):
         return total.astype(a.dtype)
 
 
-class TruncatingBlocks(_Products):
+class TruncatingBlocks(_Arithmetic):
     """Eight products are summed exactly and added to the rest towards zero, as matrix units do."""
 
     named = "truncating accumulation"
@@ -173,7 +163,7 @@ class TruncatingBlocks(_Products):
         return total.astype(a.dtype)
 
 
-class TruncatingTF32(_Products):
+class TruncatingTF32(_Arithmetic):
     """Inputs are rounded to 11 bits and sums towards zero."""
 
     named = "TF32 inputs, truncating accumulation"
@@ -182,7 +172,7 @@ class TruncatingTF32(_Products):
         return TruncatingBlocks.product(self, rounded_to(a, 11), rounded_to(b, 11))  # type: ignore[arg-type]
 
 
-class Fused(_Products):
+class Fused(_Arithmetic):
     """Each product is added with a single rounding, by fours."""
 
     named = "float32"
@@ -195,7 +185,7 @@ class Fused(_Products):
         return reduce(np.add, lanes)
 
 
-class SixPasses(_Products):
+class SixPasses(_Arithmetic):
     """Each input is the sum of three bfloat16 numbers: as good as float32."""
 
     named = "float32"
@@ -213,7 +203,7 @@ class SixPasses(_Products):
         return reduce(np.add, [left[i] @ right[j] for i, j in pairs])
 
 
-class SingleInside(_Products):
+class SingleInside(_Arithmetic):
     """Everything in float32, given in the dtype."""
 
     named = "float32"

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from nnconform.adapters.numpy import NumPy
+from nnconform.reference.textbook.activations import ACTIVATIONS
 from nnconform.spec.catalogue import catalogue
 
 Array = Any
@@ -64,3 +65,38 @@ def wide(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return type(value)(map(wide, value))
     return value
+
+
+class Products(Member):
+    """All products and layers go through `product`."""
+
+    checks: ClassVar[bool] = True
+    """Whether sizes that do not agree are refused before."""
+
+    def product(self, a: Array, b: Array) -> Array:
+        return a @ b
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        self._check(a, b)
+        if a.dtype == np.float16:  # 16-bit types accumulate in float32
+            return self.product(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
+        return self.product(a, b)
+
+    def dot(self, a: Array, b: Array) -> Array:
+        self._check(a, b)
+        return self.product(a[None, :], b[:, None])[0, 0]
+
+    def dense(self, x: Array, w: Array, b: Array, activation: str) -> Array:
+        return ACTIVATIONS[activation](self.matmul(x, w) + b)
+
+    def dense_column(self, x: Array, w: Array, b: Array, activation: str) -> Array:
+        return ACTIVATIONS[activation]((self.matmul(w, x) + b).T).T
+
+    def sequential(self, x: Array, layers: Any) -> Array:
+        for w, b, activation in layers:
+            x = self.dense(x, w, b, activation)
+        return x
+
+    def _check(self, a: Array, b: Array) -> None:
+        if self.checks and a.shape[-1] != b.shape[0]:
+            raise ValueError(f"inner sizes {a.shape[-1]} and {b.shape[0]} differ")

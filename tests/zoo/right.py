@@ -10,47 +10,14 @@ import numpy as np
 from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook.activations import ACTIVATIONS
 from zoo import framework
-from zoo.base import Member
+from zoo.base import Member, Products
 
 Array = Any
 SLOW = 20_000
 """Elements of the largest input that a sum by Python's own loops is asked about."""
 
 
-def _checked(a: Array, b: Array) -> None:
-    if a.shape[-1] != b.shape[0]:
-        raise ValueError(f"inner sizes {a.shape[-1]} and {b.shape[0]} differ")
-
-
-class _Products(Member):
-    """All products and layers go through `product`."""
-
-    def product(self, a: Array, b: Array) -> Array:
-        return a @ b
-
-    def matmul(self, a: Array, b: Array) -> Array:
-        _checked(a, b)
-        if a.dtype == np.float16:  # 16-bit types accumulate in float32
-            return self.product(a.astype(np.float32), b.astype(np.float32)).astype(np.float16)
-        return self.product(a, b)
-
-    def dot(self, a: Array, b: Array) -> Array:
-        _checked(a, b)
-        return self.product(a[None, :], b[:, None])[0, 0]
-
-    def dense(self, x: Array, w: Array, b: Array, activation: str) -> Array:
-        return ACTIVATIONS[activation](self.matmul(x, w) + b)
-
-    def dense_column(self, x: Array, w: Array, b: Array, activation: str) -> Array:
-        return ACTIVATIONS[activation]((self.matmul(w, x) + b).T).T
-
-    def sequential(self, x: Array, layers: Any) -> Array:
-        for w, b, activation in layers:
-            x = self.dense(x, w, b, activation)
-        return x
-
-
-class Reversed(_Products):
+class Reversed(Products):
     """Sums from the last term to the first."""
 
     largest = SLOW
@@ -62,7 +29,7 @@ class Reversed(_Products):
         return total
 
 
-class InOrder(_Products):
+class InOrder(Products):
     """Sums term by term, each rounded."""
 
     largest = SLOW
@@ -74,7 +41,7 @@ class InOrder(_Products):
         return total
 
 
-class Pairwise(_Products):
+class Pairwise(Products):
     """Sums in a tree."""
 
     largest = SLOW
@@ -89,7 +56,7 @@ class Pairwise(_Products):
         return tree(0, a.shape[1])
 
 
-class Blocked(_Products):
+class Blocked(Products):
     """Sums blocks of 16 terms, then the blocks."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -98,7 +65,7 @@ class Blocked(_Products):
         return reduce(np.add, blocks, zero)
 
 
-class Kahan(_Products):
+class Kahan(Products):
     """Sums with compensation."""
 
     largest = SLOW
@@ -115,7 +82,7 @@ class Kahan(_Products):
         return total
 
 
-class DoubleInside(_Products):
+class DoubleInside(Products):
     """Everything in the widest float at hand, rounded once."""
 
     largest = SLOW
@@ -133,14 +100,14 @@ class DoubleInside(_Products):
         return NumPy.softmax(x.astype(np.longdouble), axis).astype(x.dtype)
 
 
-class EinsteinSums(_Products):
+class EinsteinSums(Products):
     """Products through einsum."""
 
     def product(self, a: Array, b: Array) -> Array:
         return np.einsum("ik,kj->ij", a, b)
 
 
-class FortranResults(_Products):
+class FortranResults(Products):
     """Results in column-major layout."""
 
     def product(self, a: Array, b: Array) -> Array:

@@ -10,13 +10,13 @@ import numpy as np
 
 from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook.activations import ACTIVATIONS
-from zoo.base import Member
-from zoo.right import SLOW, _Products
+from zoo.base import Member, Products
+from zoo.right import SLOW
 
 Array = Any
 
 
-class FourSums(_Products):
+class FourSums(Products):
     """Every fourth term goes into a sum of its own, as in a vector unit's lanes."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -24,7 +24,7 @@ class FourSums(_Products):
         return (lanes[0] + lanes[1]) + (lanes[2] + lanes[3])
 
 
-class SignsApart(_Products):
+class SignsApart(Products):
     """Positive and negative terms are summed apart."""
 
     largest = SLOW
@@ -34,7 +34,7 @@ class SignsApart(_Products):
         return np.maximum(terms, 0).sum(axis=1, dtype=a.dtype) + np.minimum(terms, 0).sum(axis=1, dtype=a.dtype)
 
 
-class SmallestFirst(_Products):
+class SmallestFirst(Products):
     """Terms are sorted by their size before they are summed."""
 
     largest = SLOW
@@ -47,7 +47,7 @@ class SmallestFirst(_Products):
         return total
 
 
-class Fused(_Products):
+class Fused(Products):
     """Each term is multiplied and added with one rounding."""
 
     largest = SLOW
@@ -60,7 +60,7 @@ class Fused(_Products):
         return total
 
 
-class WideAccumulator(_Products):
+class WideAccumulator(Products):
     """Terms are rounded, and summed in the wider dtype."""
 
     largest = SLOW
@@ -70,7 +70,7 @@ class WideAccumulator(_Products):
         return (a[:, :, None] * b[None]).sum(axis=1, dtype=wide).astype(a.dtype)
 
 
-class ColumnByColumn(_Products):
+class ColumnByColumn(Products):
     """A product is one matrix-vector product a column."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -78,14 +78,14 @@ class ColumnByColumn(_Products):
         return np.stack(columns, axis=1) if columns else np.zeros((a.shape[0], 0), a.dtype)
 
 
-class TurnedRound(_Products):
+class TurnedRound(Products):
     """A product is the transpose of the transposes' product."""
 
     def product(self, a: Array, b: Array) -> Array:
         return (b.T @ a.T).T
 
 
-class Padded(_Products):
+class Padded(Products):
     """Every size is filled up with zeros to a multiple of eight."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -95,7 +95,7 @@ class Padded(_Products):
         return (filled(a) @ filled(b))[: a.shape[0], : b.shape[1]]
 
 
-class OutputTiles(_Products):
+class OutputTiles(Products):
     """The result is computed in tiles of 32 by 32."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -148,7 +148,7 @@ class ModelByColumns(Member):
         return x
 
 
-class SharedMemory(_Products):
+class SharedMemory(Products):
     """Results lie in memory that other processes share."""
 
     def product(self, a: Array, b: Array) -> Array:
@@ -189,7 +189,7 @@ class BackwardResults(Member):
         return NumPy.softplus(np.flip(x).copy())[tuple(slice(None, None, -1) for _ in x.shape)]
 
 
-class ReadOnlyProducts(_Products):
+class ReadOnlyProducts(Products):
     """Results that nobody may write into."""
 
     def product(self, a: Array, b: Array) -> Array:
