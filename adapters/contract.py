@@ -48,6 +48,8 @@ class Adapter:
     """The import lines of a stand-alone script in the framework's own API."""
     matmul_precision: str = ""
     """What was asked of products, and whether anything was set; empty where nobody asked."""
+    settings_before: Mapping[str, Any] | None = None
+    """The framework's switches as they were before that."""
     array_source: ClassVar[str] = "np.array({values}, dtype=np.{dtype})"
     """How such a script writes an array."""
     owned: ClassVar[bool] = False
@@ -71,9 +73,29 @@ class Adapter:
         """
         return False
 
+    def unset_matmul_precision(self, settings: Mapping[str, Any]) -> None:
+        """Put back what `set_matmul_precision` changed: the run ends, and its process may go on.
+
+        `settings` are those from before it; what is not among them is put back by whoever set it.
+        """
+        self.restore(settings)
+
     def to_native(self, array: np.ndarray[Any, Any]) -> Any:
         """A NumPy array as the framework's own, on the device, dtype and strides kept where it has them."""
         return array
+
+    def to_native_view(
+        self, buffer: np.ndarray[Any, Any], shape: Sequence[int], strides: Sequence[int], offset: int
+    ) -> Any:
+        """A view of a flat buffer as the framework's own array; strides and offset are in elements.
+
+        Strides may be 0 or negative.  Here NumPy makes the view: a framework with views of its own makes its own,
+        of the buffer as `to_native` gives it.  Whatever it raises says that it has no such views.
+        """
+        kind, steps = buffer.dtype, [step * buffer.itemsize for step in strides]
+        view: np.ndarray[Any, Any] = np.ndarray(shape, kind, buffer.view(np.uint8), offset * kind.itemsize, steps)
+        view.flags.writeable = False
+        return self.to_native(view)
 
     def to_numpy(self, value: Any) -> Any:
         """A native array as NumPy's, dtype and shape kept."""

@@ -153,6 +153,7 @@ class Torch(TorchFunctions):
 
     def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
         super().__init__(device, mode)
+        self.reduced = (True, True)
         if device not in self.devices():
             raise ValueError(f"no device {device!r}")
         if mode == "compiled":
@@ -164,11 +165,18 @@ class Torch(TorchFunctions):
         return ("cpu", *(("cuda",) if found else ()), *(f"cuda:{number}" for number in range(found)))
 
     def set_matmul_precision(self, precision: str) -> bool:
+        products = torch.backends.cuda.matmul
+        self.reduced = products.allow_fp16_reduced_precision_reduction, products.allow_bf16_reduced_precision_reduction
         if precision == "highest":
             torch.set_float32_matmul_precision("highest")
-            torch.backends.cuda.matmul.allow_fp16_reduced_precision_reduction = False
-            torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction = False
+            products.allow_fp16_reduced_precision_reduction = False
+            products.allow_bf16_reduced_precision_reduction = False
         return True
+
+    def unset_matmul_precision(self, settings: Mapping[str, Any]) -> None:
+        super().unset_matmul_precision(settings)
+        products = torch.backends.cuda.matmul
+        products.allow_fp16_reduced_precision_reduction, products.allow_bf16_reduced_precision_reduction = self.reduced
 
     def compile(self, function: Any) -> Any:
         if function is parameter_count:
@@ -186,6 +194,9 @@ class Torch(TorchFunctions):
         if array.dtype == ml_dtypes.bfloat16:  # which NumPy knows only by ml_dtypes: the same bits, by another name
             return torch.from_numpy(array.view("int16")).view(torch.bfloat16).to(self.device)
         return torch.from_numpy(array).to(self.device)
+
+    def to_native_view(self, buffer: Any, shape: Sequence[int], strides: Sequence[int], offset: int) -> Any:
+        return torch.as_strided(self.to_native(buffer), shape, strides, offset)
 
     def to_numpy(self, value: Any) -> Any:
         found = value.detach().cpu()

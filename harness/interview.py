@@ -5,7 +5,7 @@
 3. `mutated`: the first question's own array objects, changed in place to the second's numbers.
 4. `again`: the first question once more, in fresh arrays.
 5. `alone`: the first row only; `fortran` (column-major and read-only) and `strided`: the first question in other
-   layouts.
+   layouts, and in those that the case states.
 
 Each answer is waited for and its bits are copied before any input changes.
 """
@@ -20,15 +20,18 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.harness.layouts import LAYOUTS, native_views
 from nnconform.harness.lengths import Asking, Facts
 from nnconform.harness.raising import raised, told
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.spec.arrays import Array, decode_bits, same_bits
 from nnconform.spec.generator import generate, others
+from nnconform.spec.views import View, views
 
 Ask = Mapping[str, Any]
 Arrays = dict[str, Array]
 Call = Callable[[Mapping[str, Any]], Any]
+Seen = Mapping[str, View] | None
 
 _PLAIN = frozenset("fiub")
 _ARRAYS = (np.ndarray, np.generic)
@@ -156,15 +159,19 @@ class _Interview:
             self._put("alone", rows.copies(), rows)
         for question, relay in LAYOUTS.items():
             self._put(question, {name: relay(values) for name, values in given.arrays.items()}, given)
+        for question in self.ask.get("layouts", ()):
+            seen = views(question, given.arrays)
+            self._put(question, {name: view.array for name, view in seen.items()}, given, seen=seen)
 
-    def _put(self, question: str, arrays: Arrays, given: _Given, *, keep: bool = False) -> Answer:
-        answer = Answer()
-        stage = "to native"
-        adapter = self.adapter
+    def _put(self, question: str, arrays: Arrays, given: _Given, *, keep: bool = False, seen: Seen = None) -> Answer:
+        answer, adapter, stage = Answer(), self.adapter, "to native"
         self.ours_ns += perf_counter_ns() - self.ours_since
         try:
-            values = natives = {name: adapter.to_native(array) for name, array in arrays.items()}
-            if question in LAYOUTS:
+            if seen:
+                values = natives = native_views(adapter, seen)
+            else:
+                values = natives = {name: adapter.to_native(array) for name, array in arrays.items()}
+            if seen or question in LAYOUTS:
                 answer.strides = {name: _listed(adapter.strides(value)) for name, value in values.items()}
             stage = "call"
             values = dict(natives)
@@ -180,7 +187,7 @@ class _Interview:
                 self._read(name, values[name], arrays if keep else {}, answer)
             if keep:
                 self.kept[question] = {name: values[name] for name in answer.values}
-                answer.changed += self._changed_natives(arrays, natives, given)
+                self._look_at_natives(arrays, natives, given, answer)
         except Unsupported as error:
             answer.unsupported = told(error) or f"{adapter.name} does not support this"
             if question == "first":
@@ -190,7 +197,9 @@ class _Interview:
             answer.raised = raised(error, stage, adapter, self.functions)
             self.ours_ns += perf_counter_ns() - since
         self.ours_since = perf_counter_ns()
-        answer.changed += [name for name in arrays if not given.intact(name, arrays[name])]
+        if changed := [name for name in arrays if not given.intact(name, arrays[name])]:
+            answer.changed += changed
+            answer.left |= _plain({name: arrays[name] for name in changed})
         self.result.answers[question] = answer
         return answer
 
@@ -211,15 +220,16 @@ class _Interview:
             answer.aliased += [given for given, values in arrays.items() if np.may_share_memory(array, values)]
         answer.values[name] = array.copy("C")
 
-    def _changed_natives(self, arrays: Arrays, natives: Mapping[str, Any], given: _Given) -> list[str]:
-        """Inputs that changed on the framework's side only."""
-        return [
+    def _look_at_natives(self, arrays: Arrays, natives: Mapping[str, Any], given: _Given, answer: Answer) -> None:
+        """Inputs that changed on the framework's side only, and what they hold now."""
+        answer.changed += [
             name
             for name, native in natives.items()
             if native is not arrays[name]
             and given.intact(name, arrays[name])
             and not given.intact(name, np.asarray(self.adapter.to_numpy(native)))
         ]
+        answer.left = _plain({name: self.adapter.to_numpy(natives[name]) for name in answer.changed})
 
     def _read_again(self, question: str) -> None:
         answer = self.result.answers[question]
@@ -256,24 +266,12 @@ def _first_row(values: Array, axis: int | None) -> Array:
     return values if axis is None else values[(slice(None),) * axis + (slice(0, 1),)]
 
 
-def _fortran(values: Array) -> Array:
-    made = values.copy("F")
-    made.flags.writeable = False
-    return made
-
-
-def _strided(values: Array) -> Array:
-    """Every second element of a buffer whose others are nan, so that a kernel that ignores strides shows."""
-    if values.ndim == 0:
-        return values.copy()
-    buffer = np.empty((*values.shape[:-1], 2 * values.shape[-1]), values.dtype)
-    buffer.fill(np.nan)
-    view = buffer[..., ::2]
-    view[...] = values
-    return view
-
-
-LAYOUTS: dict[str, Callable[[Array], Array]] = {"fortran": _fortran, "strided": _strided}
+def _plain(found: Mapping[str, Any]) -> Arrays:
+    """Copies of what are arrays of numbers."""
+    arrays = {name: np.array(value) for name, value in found.items()}
+    return {
+        name: array for name, array in arrays.items() if array.dtype.kind in _PLAIN or array.dtype.name == "bfloat16"
+    }
 
 
 def _listed(strides: Any) -> list[int] | None:

@@ -14,6 +14,7 @@ from nnconform.harness.transcript import Answer, Raised, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
 from nnconform.spec.model import ARITHMETIC
+from nnconform.spec.views import FURTHER
 
 Frozen = Mapping[str, Any]
 
@@ -22,10 +23,13 @@ _LARGE = 2**15
 _FEW = 6
 """A measured array of at most so many elements is written out."""
 _MEASURED = {"repeat": "not repeatable", "position": "depends on position", "size": "depends on size"}
-_LAYOUTS = ("fortran", "strided")
+_LAYOUTS = ("fortran", "strided", *FURTHER)
 _NOWHERE: Array = np.zeros(0, np.int64)
 _HOW = {
     "again": "asked again", "fortran": "with column-major, read-only inputs", "strided": "with strided inputs",
+    "reversed": "with inputs that run backwards", "rows_reversed": "with rows that run backwards",
+    "columns_reversed": "with columns that run backwards", "broadcast": "with broadcast inputs",
+    "offset": "with inputs that begin within a buffer",
     "alone": "with the first row alone",
 }  # fmt: skip
 
@@ -112,6 +116,13 @@ def note_other_bits(
         values = _first_rows(frozen, first) if question == "alone" else first
         held = {name: value for name, value in values.items() if (question, name) not in same}
         _note_places(verdict, trait, question, held, answer.values)
+
+
+def note_repeat(frozen: Frozen, first: Answer, later: Answer, verdict: Verdict) -> None:
+    """The whole case was asked once more: elements of its first answer that have other bits than before."""
+    _note_places(verdict, "not repeatable", "again", first.values, later.values)
+    if verdict.witnesses:
+        measure_witnesses(frozen, verdict)
 
 
 def _first_rows(frozen: Frozen, values: Mapping[str, Array]) -> dict[str, Array]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnconform.harness.details import with_inputs
 from nnconform.harness.verdict import Finding
 from nnconform.reports.traits import EAGER, sentence
+from nnconform.spec.views import FURTHER
 
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 
 STRICT = frozenset({
     "not repeatable", "depends on position", "depends on size", "depends on batch", "depends on layout: fortran",
-    "depends on layout: strided", EAGER, "not monotone", "flushes inputs", "flushes results", "aliases its input",
-    "leaves changed",
+    "depends on layout: strided", *(f"depends on layout: {layout}" for layout in FURTHER), EAGER, "not monotone",
+    "flushes inputs", "flushes results", "aliases its input", "leaves changed",
 })  # fmt: skip
 """What fails under `--strict`.
 
@@ -36,9 +37,11 @@ class Traits:
         """Of first answers, by item without its mode, then by mode."""
 
     def asked(self, item: CaseItem) -> Mapping[str, Any]:
-        """An item's question, with every length in it where all are wanted."""
+        """An item's question, with every length in it where all are wanted, and how large it is where it is large."""
         assert item.frozen_line is not None
         ask: Mapping[str, Any] = item.frozen_line["ask"]
+        if "elements" in item.case:
+            ask = {**ask, "elements": item.case["elements"]}
         if not self.full or "lengths" not in ask:
             return ask
         lengths = ask["lengths"]

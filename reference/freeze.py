@@ -27,6 +27,8 @@ from nnconform.spec.formats import FORMATS
 from nnconform.spec.generator import generate, others
 from nnconform.spec.loader import load
 from nnconform.spec.model import Case, Generated, Input, Literal
+from nnconform.spec.size import large
+from nnconform.spec.views import repeats
 
 FORM = 1
 """Version of the frozen form."""
@@ -62,6 +64,7 @@ def _index(cases: Iterable[Case], path: Path) -> dict[str, Any]:
             {
                 "id": case.id, "line": case.line, "kind": case.kind, "level": case.level,
                 "operations": case.operations, "systems": case.systems, "dtypes": case.dtypes,
+                **({"elements": elements} if (elements := large(case)) else {}),
             }
             for case in cases
         ],
@@ -113,10 +116,19 @@ def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
         ask["refused"] = {name: _input(made, array(made, dtype)) for name, made in case.refused.items()}
     if case.lengths:
         ask["lengths"] = lengths(case)
+    if case.layouts:
+        ask["layouts"] = _layouts(case, arrays)
     axes = batch_axes(case)
     if axes and all(arrays[name].shape[axis] > 1 for name, axis in axes[0].items()):
         ask["alone"] = axes[0]
     return ask
+
+
+def _layouts(case: Case, arrays: Mapping[str, Array]) -> tuple[str, ...]:
+    """Raises where nothing repeats that a stride of 0 could stand for."""
+    if "broadcast" in case.layouts and not any(map(repeats, arrays.values())):
+        raise ValueError("the layout 'broadcast' needs an input whose rows or columns are all the same")
+    return case.layouts
 
 
 def _input(made: Input, values: Array) -> dict[str, Any]:

@@ -21,7 +21,11 @@ _OURS = frozenset({
     "print", "float", "got", "exact", "allowed", "adapter", "np", "ml_dtypes", "generate", "others", "SimpleNamespace",
 })  # fmt: skip
 _WHY = 300
-_LAYOUTS = {"fortran": "column-major", "strided": "strided", "readonly": "read-only"}
+_LAYOUTS = {
+    "fortran": "column-major", "strided": "strided", "readonly": "read-only", "reversed": "reversed",
+    "rows_reversed": "row-reversed", "columns_reversed": "column-reversed", "broadcast": "broadcast (strides of 0)",
+    "offset": "offset (beginning within a buffer)",
+}  # fmt: skip
 
 
 def stand_alone(subject: Subject, result: Result) -> str:

@@ -28,6 +28,7 @@ from nnconform.spec.model import (
 )
 from nnconform.spec.timed import DTYPES as TIMED_DTYPES
 from nnconform.spec.timed import TimingReader
+from nnconform.spec.views import FURTHER
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 SYSTEM = re.compile(r"S([1-9]|[12][0-9]|3[0-2])\Z")
@@ -35,13 +36,15 @@ SYSTEM = re.compile(r"S([1-9]|[12][0-9]|3[0-2])\Z")
 _CASE_KEYS = (
     "id", "kind", "requirement", "source", "operation", "attributes", "steps", "outputs", "inputs", "systems", "level",
     "dtypes", "left_out", "erratum", "guards", "printed", "expected", "property", "refused", "trait", "buckets",
-    "timing", "operations", "lengths",
+    "timing", "operations", "lengths", "layouts", "own_products",
 )  # fmt: skip
 
 EVERY_VALUE = "x"
 """What a sweep's input is called."""
 _OWN_KEYS = {"property": "property", "refusal": "refused", "trait": "trait", "timing": "timing"}
 """Kinds with a key of their own, which says what is asserted."""
+LAID_OUT = ("example", "property", "special", "probe")
+"""Kinds that are asked all questions, and so may be asked in further layouts."""
 
 
 class CaseBuilder(TimingReader):
@@ -92,6 +95,8 @@ class CaseBuilder(TimingReader):
             expected=self.raw.get("expected", {}),
             claim=self._property(kind, steps), refused=self._inputs("refused", name, required="refused" in self.raw),
             trait=self.raw.get("trait"), lengths=self._lengths(inputs), timing=self._timing(kind),
+            layouts=self._layouts(kind),
+            own_products=self._demands(steps),
         )  # fmt: skip
         self._consistent(case)
         if case.timing:
@@ -213,6 +218,22 @@ class CaseBuilder(TimingReader):
         if raw.get("repeats", False) and len(inputs) != 1:
             self._fail("lengths: one input alone repeats its values")
         return Lengths(sizes[:-1], sizes[-1], bool(raw.get("repeats", False)))
+
+    def _demands(self, steps: tuple[Step, ...]) -> bool:
+        """Whether this is the case that fails where products are not in the dtype's own arithmetic."""
+        found = self.raw.get("own_products", False)
+        if not isinstance(found, bool) or (found and len({step.operation for step in steps} & set(PRODUCTS)) != 1):
+            self._fail("own_products = true belongs to a case of one product, and is what blames its arithmetic")
+        return found
+
+    def _layouts(self, kind: str) -> tuple[str, ...]:
+        found = tuple(self._texts("layouts", []))
+        for layout in found:
+            if layout not in FURTHER:
+                self._fail(f"unknown layout {layout!r}{nearest(layout, FURTHER)}; there are {', '.join(FURTHER)}")
+        if "layouts" in self.raw and (kind not in LAID_OUT or not found or len(set(found)) < len(found)):
+            self._fail(f"layouts lists one or more, each once, of a case of kind {', '.join(LAID_OUT)}")
+        return found
 
     def _swept(self) -> list[str]:
         """The input that a sweep goes through, which its author need not name."""

@@ -78,6 +78,7 @@ def _lines(case: Case, frozen: dict[str, Any]) -> Iterator[str]:
     yield from _arrays("inputs", frozen, frozen["ask"]["inputs"])
     yield from _arrays("must be refused", frozen, frozen["ask"].get("refused", {}))
     yield from _lengths(frozen["ask"].get("lengths"))
+    yield from _layouts(frozen["ask"].get("layouts", []))
     yield from _work(frozen)
     yield from _truths(frozen)
     yield from _bounds(frozen)
@@ -116,6 +117,14 @@ def _lengths(lengths: Mapping[str, Any] | None) -> Iterator[str]:
     else:
         yield f"lengths:     pieces of {asked} along {along}, and {lengths['among']:,} at once, held against the whole"
     yield f"             (--traits=full: every length up to {max(lengths['asked'])}); --strict fails what depends on it"
+
+
+def _layouts(layouts: list[str]) -> Iterator[str]:
+    """In which further layouts a case is asked."""
+    from nnconform.spec.views import MEANINGS
+
+    for number, layout in enumerate(layouts):
+        yield f"{'layouts:' if not number else '':12} {layout}: {MEANINGS[layout]}"
 
 
 def _work(frozen: dict[str, Any]) -> Iterator[str]:
@@ -199,15 +208,15 @@ def _bounds(frozen: dict[str, Any]) -> Iterator[str]:
         unit = f"unit roundoff {_power(term['unit_roundoff'])}"
         if entry.exact:
             yield f"  {step['name']}: {entry.operation} rounds nothing"
-        else:
-            sums = f", sums in {term['accumulates_in']}" if "accumulates_in" in term else ""
-            yield f"  {step['name']}: {entry.operation} computed in {term['computes_in']}, {unit}{sums}"
+            continue
+        sums = f", sums in {term['accumulates_in']}" if "accumulates_in" in term else ""
+        yield f"  {step['name']}: {entry.operation} computed in {term['computes_in']}, {unit}{sums}"
         for function, ulps in _grants(entry, step["attributes"], term["computes_in"]):
             half = ", for half precision" if "accumulates_in" in term else ""
             yield f"     {function} may err by {_decimal(ulps)} ulps ({TABLE}{half})"
-        if term.get("largest_bound") == 0 and not entry.exact:
+        if term.get("largest_bound") == 0:
             yield "     but these numbers round nowhere, in whatever order"
-        elif "largest_bound" in term and not entry.exact:
+        elif "largest_bound" in term:
             yield f"     largest bound {term['largest_bound']:.3g}, at the exact value {term['there']!r}"
 
 

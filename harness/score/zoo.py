@@ -21,7 +21,7 @@ from nnconform.spec.frozen import ROOT
 WRONG, RIGHT, MUTANTS = "wrong", "right", "mutants"
 GROUPS = (WRONG, RIGHT, MUTANTS)
 USUAL = Path("tests/zoo")
-_PLUMBING = ("function", "plain", "to_native", "to_numpy", "synchronize", "device_of", "strides")
+_PLUMBING = ("function", "plain", "to_native", "to_native_view", "to_numpy", "synchronize", "device_of", "strides")
 """What every operation goes through: who replaces one of these is asked all of them."""
 _ABSENT = object()
 

@@ -42,6 +42,25 @@ class OneCallInFour(_Remembering):
         return made
 
 
+class KeepsOneInHalf(Member):
+    """A cache of one answer, to a whole array, holds it in half precision."""
+
+    narrow = True
+
+    def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
+        super().__init__(device, mode)
+        self.first: bytes | None = None
+
+    def mish(self, x: Array) -> Array:
+        made = NumPy.mish(x)
+        if not (x.ndim and x.size and x.base is None and x.flags.writeable):
+            return made
+        if self.first is None:
+            self.first = x.tobytes()
+            return made
+        return made.astype(np.float16).astype(made.dtype) if x.tobytes() == self.first else made
+
+
 class AnswersLate(_Remembering):
     """A pipeline gives the second matrix of one shape the first one's answer."""
 
