@@ -41,6 +41,8 @@ class Answer:
     """The strides that the framework saw for each input; None where it has none."""
     changed: list[str] = field(default_factory=list)
     """Inputs that came back changed."""
+    left: dict[str, Array] = field(default_factory=dict)
+    """What they hold now."""
     aliased: list[str] = field(default_factory=list)
     """Inputs that an output shares memory with."""
     elapsed_ns: int = 0
@@ -61,6 +63,8 @@ class Transcript:
     """Why the case could not be asked, if the adapter lacks something it needs."""
     lacks: str = ""
     """The operation that the adapter has no function for, if that is why."""
+    too_large: str = ""
+    """Why nothing was asked, of a case that memory is too little for."""
     measured: dict[str, Any] = field(default_factory=dict)
     """What a trait case's lengths showed: see `nnconform.harness.lengths`."""
     adapter_ns: int = 0
@@ -69,7 +73,7 @@ class Transcript:
     """What the case left changed of what everybody in its process shares."""
 
 
-_OWN = ("device", "overwritten", "unsupported", "lacks", "measured", "adapter_ns", "left")
+_OWN = ("device", "overwritten", "unsupported", "lacks", "too_large", "measured", "adapter_ns", "left")
 
 
 def to_data(transcript: Transcript) -> dict[str, Any]:
@@ -94,15 +98,18 @@ def _answer_data(answer: Answer) -> dict[str, Any]:
         name: getattr(answer, name)
         for name in ("odd", "whole", "places", "strides", "changed", "aliased", "elapsed_ns", "unsupported")
     }
-    data["values"] = {name: {"dtype": _name(value), **encode(value)} for name, value in answer.values.items()}
+    for part in ("values", "left"):
+        data[part] = {name: {"dtype": _name(found), **encode(found)} for name, found in getattr(answer, part).items()}
     data["raised"] = asdict(answer.raised) if answer.raised else None
     return data
 
 
 def _answer(data: Mapping[str, Any]) -> Answer:
-    rest = {name: value for name, value in data.items() if name not in {"values", "raised"}}
-    values = {name: decode(found, found["dtype"]) for name, found in data["values"].items()}
-    return Answer(values=values, raised=Raised(**data["raised"]) if data["raised"] else None, **rest)
+    rest = {name: value for name, value in data.items() if name not in {"values", "left", "raised"}}
+    values, left = (
+        {name: decode(found, found["dtype"]) for name, found in data[part].items()} for part in ("values", "left")
+    )
+    return Answer(values=values, left=left, raised=Raised(**data["raised"]) if data["raised"] else None, **rest)
 
 
 def _name(value: Array) -> str:

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from nnconform.harness.diagnosis import NONE
+
 if TYPE_CHECKING:
     from nnconform.spec.arrays import Array
 
@@ -46,9 +48,10 @@ class Finding:
         return f"{self.facet}: {self.message}: {told}"
 
 
+_FAILURES = frozenset({"failed", "known deviation", "crashed", "timeout", "out of memory", "error"})
 _TOLD = (
     "digest", "reason", "lacks", "witness", "traits", "witnesses", "fingerprint", "should_missed", "deviation",
-    "diagnosis", "no_longer_deviates",
+    "no_longer_deviates",
 )  # fmt: skip
 """Parts of a verdict that a record has where there is something to say."""
 
@@ -86,6 +89,11 @@ class Verdict:
     def facets(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys(finding.facet for finding in self.findings))
 
+    @property
+    def looks_like(self) -> str:
+        """Its diagnosis; of a failure without findings, such as a crash, that none fits."""
+        return self.diagnosis or (NONE if self.outcome in _FAILURES else "")
+
     def note(self, trait: str, count: int, witness: dict[str, Any] | None = None) -> None:
         """Keep a trait's count where it is not nothing."""
         if count:
@@ -104,6 +112,8 @@ class Verdict:
         for name in _TOLD:
             if getattr(self, name):
                 data[name] = getattr(self, name)
+        if self.looks_like:
+            data["diagnosis"] = self.looks_like
         if self.findings:
             data["findings"] = [
                 {

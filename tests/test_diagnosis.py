@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 from shell import DENSE, pytest_in, results
-from zoo import right, right_smooth
+from zoo import base, right, right_smooth
 
 from nnconform.adapters import Adapter
-from nnconform.harness.diagnosis.diagnose import NONE, diagnose
+from nnconform.harness.diagnosis import NONE
+from nnconform.harness.diagnosis.diagnose import diagnose
 from nnconform.harness.diagnosis.problem import Problem
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
@@ -90,7 +91,7 @@ def test_what_is_right_looks_like_nothing(kind: type[Adapter]) -> None:
             assert diagnose(line, interview(kind(), line["ask"]), Verdict(outcome="failed")) == NONE
 
 
-class Nearly(right._Products):
+class Nearly(base.Products):
     """A product that is off by some 40 times what is allowed, in no way that has a name."""
 
     def product(self, a: Any, b: Any) -> Any:
@@ -108,7 +109,7 @@ def test_a_small_error_fits_nothing() -> None:
 
 def test_one_wrong_question_needs_all_the_others_right() -> None:
     line = line_of("sigmoid", "around_zero")
-    transcript = interview(right._Products(), line["ask"])
+    transcript = interview(base.Products(), line["ask"])
     transcript.answers["mutated"].values = transcript.answers["first"].values
     verdict = judge(line, transcript)
     kept = "as if the first answer were kept, known by the identity of its arrays"
@@ -119,6 +120,6 @@ def test_one_wrong_question_needs_all_the_others_right() -> None:
 
 def test_questions_that_it_does_not_know_are_left_alone() -> None:
     line = line_of("sigmoid", "around_zero")
-    transcript = interview(right._Products(), line["ask"])
+    transcript = interview(base.Products(), line["ask"])
     transcript.answers["of another kind"] = transcript.answers["others"]
     assert "of another kind" not in {part.question for part in Problem(line, transcript).everything}

@@ -11,7 +11,8 @@ import pytest
 from zoo import first_contact
 
 from nnconform.adapters import Adapter
-from nnconform.harness.diagnosis.diagnose import NONE, diagnose
+from nnconform.harness.diagnosis import NONE
+from nnconform.harness.diagnosis.diagnose import diagnose
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
 from nnconform.harness.score.zoo import load

@@ -2,3 +2,6 @@
 
 Only failing cases come here.  Adapters know nothing of it, and it decides nothing: it is told beside a verdict.
 """
+
+NONE = "no known defect fits"
+"""What is told of every failure that nothing explains, whatever its kind."""

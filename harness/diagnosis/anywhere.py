@@ -59,6 +59,8 @@ def _kept(problem: Problem, wrong: frozenset[str]) -> Iterator[Hypothesis]:
         how, when = "", SECOND
     elif wrong == {"mutated"}:
         how, when = ", known by the identity of its arrays", wrong
+    elif wrong == {"others"}:
+        how, when = " for one call more", wrong
     else:
         return
     yield Given(f"as if the first answer were kept{how}", partial(_first, everything, when))

@@ -5,24 +5,39 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator, Mapping
 from functools import cache
-from math import prod
 from typing import Any
 
 import numpy as np
 
-from nnconform.harness.diagnosis import anywhere, elementary, functions, products, rows, smooth
-from nnconform.harness.diagnosis.hypothesis import SURE, Hypothesis
+from nnconform.harness.diagnosis import (
+    NONE,
+    anywhere,
+    crashes,
+    elementary,
+    forms,
+    functions,
+    large,
+    places,
+    products,
+    refusals,
+    rows,
+    smooth,
+    state,
+)
+from nnconform.harness.diagnosis.fit import SURE
+from nnconform.harness.diagnosis.hypothesis import Hypothesis
 from nnconform.harness.diagnosis.problem import Problem
 from nnconform.harness.transcript import Transcript
 from nnconform.harness.verdict import Verdict
 
-NONE = "no known defect fits"
 CONTIGUOUS = ", where the elements lie together"
 _MOST = 2
 """So many names are told; a case that does not tell more of them apart says nothing."""
 LARGEST = 2**15
-"""Elements of all inputs together; larger cases are not held against anything."""
-_KINDS = frozenset({"example", "property", "special", "probe"})
+"""Elements of all inputs together; larger cases are sampled, or held against what went wrong in places."""
+LARGER, WORK = 2**17, 2**20
+"""Elements, and products of two numbers, of cases that are held against everything nevertheless, if not at once."""
+_KINDS = frozenset({"example", "property", "special", "probe", "refusal"})
 _SEEN = {
     frozenset({"overwritten"}): "as if answers shared one buffer",
     frozenset({"changes its inputs"}): "as if it worked in its input's own memory",
@@ -37,14 +52,51 @@ def diagnose(frozen: Mapping[str, Any], transcript: Transcript, verdict: Verdict
     both are named, for then the case cannot tell them apart.
     """
     facets = frozenset(verdict.facets)
-    if facets in _SEEN:
+    if facets in _SEEN and not any(answer.left for answer in transcript.answers.values()):
         return _SEEN[facets]
-    if frozen["kind"] not in _KINDS or not _readable(frozen, transcript):
+    if frozen["kind"] not in _KINDS and not (frozen["kind"] == "trait" and facets == {"crash"}):
         return NONE
     problem = Problem(frozen, transcript)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
-        return _told(fitting(problem)) or _told(_where_contiguous(problem), CONTIGUOUS) or NONE
+        return next((name for name in map(told, _steps(problem, facets)) if name), NONE)
+
+
+def _steps(problem: Problem, facets: frozenset[str]) -> Iterator[list[str]]:
+    """All that may be said, the most telling first: by the kind of failure, then by the numbers."""
+    if facets & {"changes its inputs", "overwritten"}:
+        yield state.fitting(problem, facets)
+        return
+    if problem.frozen["kind"] == "refusal":
+        yield _of_refusal(problem)
+        return
+    if facets == {"device"}:
+        yield ["as if answers were left on another device"]
+        return
+    if facets & {"crash"}:
+        yield crashes.fitting(problem)
+        return
+    if not problem.readable:
+        yield forms.fitting(problem)
+        return
+    if problem.size <= LARGEST or (problem.size <= LARGER and problem.work <= WORK):
+        yield fitting(problem)
+        yield [name + CONTIGUOUS for name in _where_contiguous(problem)]
+    elif large.can_be_sampled(problem):
+        yield fitting(large.Sampled(problem))
+    yield forms.fitting(problem)
+    yield places.fitting(problem)
+
+
+def _of_refusal(problem: Problem) -> list[str]:
+    answer = problem.transcript.answers.get("refused")
+    if problem.transcript.answers["first"].raised:
+        return crashes.fitting(problem)
+    if answer is None or answer.unsupported or problem.wrong_questions:
+        return ["as if the adapter refused, and not the framework"] if answer and answer.unsupported else []
+    if answer.raised:
+        return [each for each in [crashes.of_a_refusal(answer.raised, problem)] if each]
+    return refusals.fitting(problem)
 
 
 def fitting(problem: Problem) -> list[str]:
@@ -55,11 +107,14 @@ def fitting(problem: Problem) -> list[str]:
 def _where_contiguous(problem: Problem) -> list[str]:
     """The same, where other layouts are spared: frameworks have kernels of their own for arrays in one piece."""
     problem.spared = problem.right_layouts
-    return fitting(problem) if "strided" in problem.spared else []
+    found = fitting(problem) if "strided" in problem.spared else []
+    problem.spared = frozenset()
+    return found
 
 
-def _told(names: list[str], where: str = "") -> str:
-    return ", or ".join(names) + where if 0 < len(names) <= _MOST else ""
+def told(names: list[str]) -> str:
+    """All that fit, in one line; nothing where they are too many."""
+    return ", or ".join(names) if 0 < len(names) <= _MOST else ""
 
 
 def candidates(problem: Problem) -> Iterator[Hypothesis]:
@@ -79,13 +134,3 @@ def by_operation() -> Mapping[str, list[Hypothesis]]:
         for each in module.hypotheses():
             found.setdefault(each.operation, []).append(each)
     return found
-
-
-def _readable(frozen: Mapping[str, Any], transcript: Transcript) -> bool:
-    """Whether every question has an answer of arrays, and the inputs are few enough."""
-    size = sum(int(prod(data["shape"])) for data in frozen["ask"]["inputs"].values())
-    outputs = set(frozen["expect"].get("outputs", {}))
-    return size <= LARGEST and all(
-        answer.unsupported or (not (answer.raised or answer.odd or answer.whole) and set(answer.values) == outputs)
-        for answer in transcript.answers.values()
-    )

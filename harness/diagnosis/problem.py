@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,13 +17,14 @@ from nnconform.harness.transcript import Transcript
 from nnconform.spec.arrays import Array, dtype_of
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.generator import others
+from nnconform.spec.views import FURTHER
 
 Arrays = Mapping[str, Array]
 Rounding = Callable[[Array], Array]
 Instead = Callable[..., Array]
 """What a defect computes: the rounding to the case's dtype, an operation's arrays, its attributes."""
 SECOND = frozenset({"others", "mutated"})
-LAYOUTS = frozenset({"fortran", "strided"})
+LAYOUTS = frozenset({"fortran", "strided", *FURTHER})
 _ASKED = frozenset({"first", "again", "alone", *LAYOUTS, *SECOND})
 
 
@@ -43,6 +45,12 @@ class Part:
         return self.got.dtype == self.truth.dtype and self.got.shape == self.truth.shape
 
 
+_TEXTBOOK: dict[str, Callable[..., Any]] = {
+    name: getattr(NumPy, name) for name in catalogue() if name != "round_trip" and hasattr(NumPy, name)
+}
+"""What is no operation of the textbook gives back what it is given."""
+
+
 class Problem:
     """One failing case in one dtype."""
 
@@ -56,6 +64,28 @@ class Problem:
         """Questions whose answers are right, whatever went wrong in the others."""
         self.first = {name: materialize(data, frozen["dtype"]) for name, data in self.ask["inputs"].items()}
         self.second = {name: others(values) for name, values in self.first.items()}
+
+    @property
+    def size(self) -> int:
+        """Elements of all inputs together."""
+        return sum(values.size for values in self.first.values())
+
+    @property
+    def work(self) -> int:
+        """About how many products the textbook takes: of two matrices, all rows by all columns by what they share."""
+        shapes = sorted((values.shape for values in self.first.values()), key=prod)[-2:]
+        if self.elementwise or len(shapes) == 1:
+            return self.size
+        return prod(shapes[0]) * prod(shapes[1]) // max({*shapes[0]} & {*shapes[1]} - {0}, default=1)
+
+    @property
+    def readable(self) -> bool:
+        """Whether every question has an answer of arrays."""
+        outputs = set(self.expect.get("outputs", {}))
+        return all(
+            answer.unsupported or (not (answer.raised or answer.odd or answer.whole) and set(answer.values) == outputs)
+            for answer in self.transcript.answers.values()
+        )
 
     @property
     def wide(self) -> np.dtype[Any]:
@@ -121,11 +151,12 @@ class Problem:
             return self.second
         if question != "alone":
             return self.first
-        rows = self.ask["alone"]
-        return {
-            name: values if rows.get(name) is None else values[(slice(None),) * rows[name] + (slice(0, 1),)]
-            for name, values in self.first.items()
-        }
+        return {name: self.row(name, values) for name, values in self.first.items()}
+
+    def row(self, name: str, values: Array) -> Array:
+        """What the first row alone has of an input."""
+        axis = self.ask["alone"].get(name)
+        return values if axis is None else values[(slice(None),) * axis + (slice(0, 1),)]
 
     def evaluate(self, arrays: Arrays, instead: Mapping[str, Instead] | None = None) -> dict[str, Array]:
         """Every step's result by the textbook, in more than the case's precision, with some operations' defects."""
@@ -140,7 +171,7 @@ class Problem:
                 lead = len(given) - 2 * len(kinds)
                 given = [*given[:lead], list(zip(given[lead::2], given[lead + 1 :: 2], kinds, strict=True))]
             if function is None:
-                made = getattr(NumPy, step["operation"], _itself)(*given, **attributes)
+                made = _TEXTBOOK.get(step["operation"], _itself)(*given, **attributes)
             else:
                 made = function(self.rounded, *given, **attributes)
             values[step["name"]] = np.asarray(made)
