@@ -70,7 +70,7 @@ def test_a_sweep_that_is_ended_goes_on_to_the_same_result(tmp_path: Path, monkey
     assert [line["dtype"] for line in whole] == ["float16", "float32"]
     assert whole[1]["sweep"]["not_correctly_rounded"] > 0
 
-    monkeypatch.setattr(module, "_SAVED_S", 0.0)
+    monkeypatch.setattr(module, "SAVED_S", 0.0)
     plain = painted.Bar.show
 
     def ended(bar: Any, done: int) -> None:

@@ -13,6 +13,7 @@ import pytest
 
 from nnconform.adapters import Adapter
 from nnconform.harness.subjects import SubjectCrashed
+from nnconform.harness.sweeps import compare
 from nnconform.harness.sweeps.answering import answer, question_of
 from nnconform.harness.sweeps.figures import table, verdict
 from nnconform.harness.sweeps.memory import Shared
@@ -64,6 +65,16 @@ def putting(place: int, bits: int) -> Callable[[Array], None]:
         answers[place] = bits
 
     return spoil
+
+
+def test_parts_of_a_batch_make_the_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    def next_ones(bits: Array) -> None:
+        bits[1:0x7000:2] += 1
+
+    whole = sweep("softplus", "float16", next_ones)
+    assert whole[1]["not_correctly_rounded"] > 10_000
+    monkeypatch.setattr(compare, "_PART", 1000)
+    assert sweep("softplus", "float16", next_ones) == whole
 
 
 @pytest.mark.parametrize("dtype", ["float16", "bfloat16"])

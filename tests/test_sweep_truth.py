@@ -72,6 +72,22 @@ def test_the_margin_is_sixteen_times_what_is_seen(operation: str) -> None:
     assert 0 <= worst <= made.function.margin / 16, float(worst)
 
 
+@pytest.mark.parametrize("nearest", [2.0**-26, 2.0**-50, 2.0**-51, 2.0**-120])
+@pytest.mark.parametrize("operation", ["mish", "selu", "elu", "erf"])
+def test_arrays_of_tiny_inputs_keep_the_margin_too(operation: str, nearest: float) -> None:
+    made = engine(operation, "float32")
+    random = np.random.default_rng(9).integers(0, 2**20, 40, np.uint32)
+    below = made.rounding.wide(np.float32(nearest).view(np.uint32) - np.uint32(1) - random)
+    for x in (below, -below):
+        for found, value in zip(made.fast(x).tolist(), made.exact.values(x.tolist()), strict=True):
+            assert isinstance(value, Ball)
+            exact = middle(value.exact)
+            assert abs(Fraction(found) - exact) <= abs(exact) * Fraction(made.function.margin) / 16, (
+                found,
+                float(exact),
+            )
+
+
 @pytest.mark.parametrize("operation", known())
 def test_runs_that_are_settled_by_their_ends(operation: str) -> None:
     made, random = engine(operation, "float32"), np.random.default_rng(7)
@@ -97,7 +113,8 @@ def test_what_is_surely_allowed_is_allowed(operation: str, dtype: str) -> None:
     bits = sample(dtype, 300)
     x = made.rounding.wide(bits)
     exact = made.exact.values(x.tolist())
-    for floors in (made.allowed(bits, x), made.sharper(bits, x)):  # here they depend on the inputs alone
+    for closeness in range(made.closest + 1):
+        floors = made.allowed(bits, x, closeness)  # here they depend on the inputs alone
         for given, floor, value in zip(x.tolist(), floors.tolist(), exact, strict=True):
             if isinstance(value, Ball) and abs(value.exact) < HUGE:
                 assert floor <= bound_of(value), (given, floor, bound_of(value))

@@ -17,17 +17,17 @@ from nnconform.harness.recording import Recorder
 from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectError, open_all
 from nnconform.harness.sweeps.bar import Bar
 from nnconform.harness.sweeps.figures import NO_VERDICT, line, table, verdict
-from nnconform.harness.sweeps.state import State, resume
+from nnconform.harness.sweeps.items import diagnose
+from nnconform.harness.sweeps.state import SAVED_S, State, resume
 from nnconform.harness.sweeps.sweep import Asked, Entry, Sweep
 from nnconform.harness.sweeps.tally import Tally
 from nnconform.harness.sweeps.truths import truth
 from nnconform.harness.sweeps.walk import walk
 from nnconform.harness.verdict import plain
+from nnconform.harness.wording import looks
 from nnconform.spec.catalogue import catalogue
 
 _FILE = "spec/sweeps/functions.toml"
-_SAVED_S = 2.0
-"""A sweep that is killed loses at most so many seconds."""
 
 
 class Command:
@@ -116,7 +116,7 @@ class Command:
         def after(done: int) -> None:
             state.done = done
             bar.show(done)
-            if monotonic() - self.saved > _SAVED_S:
+            if monotonic() - self.saved > SAVED_S:
                 state.save()
                 self.saved = monotonic()
 
@@ -140,6 +140,7 @@ class Command:
     def _result(self, subject: Subject, dtype: str, entry: Entry, sweep: Sweep) -> dict[str, Any]:
         """A record's line."""
         found = verdict(entry.tally, sweep.engine, [deviation.cause for deviation in entry.known])
+        diagnose(found, entry, sweep)
         name = f"{self._case}/{subject.label}/{subject.device}/{dtype}/{subject.mode}"
         made = {
             "record": "result", "id": f"{_FILE}::{name}", "file": _FILE, "case": self._case, "line": 0,
@@ -153,7 +154,8 @@ class Command:
 
     def _line(self, result: dict[str, Any]) -> str:
         name = result["adapter"] if result["mode"] == "eager" else f"{result['adapter']} {result['mode']}"
-        return line(self.operation, name, result["dtype"], result, result["outcome"])
+        told = line(self.operation, name, result["dtype"], result, result["outcome"])
+        return told + looks(result.get("diagnosis", ""))
 
     def _finish(self, state: State) -> int:
         """Write the records; without anything that was asked, tell why."""

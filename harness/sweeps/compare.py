@@ -17,6 +17,8 @@ Known = Sequence[Deviation]
 MOST = 1e300
 """The share of a bound that stands for any larger one, and for answers that are no number."""
 _EXPONENT = np.int64(0x7FF0000000000000)
+_PART = 2**16
+"""So many are judged at a time, so that all of it stays in the caches."""
 _AGAIN = 4
 """Once an answer was beyond its bound, so many of the worst of each batch are certified, for a better witness."""
 
@@ -36,9 +38,10 @@ def compare(
     """
     tally.inputs += got.size
     places = np.flatnonzero(got != expected)
-    if places.size:
-        y = None if results is None else results[places]
-        _Differing(tally, engine, inputs(places), expected[places], got[places], y).judge(known)
+    for first in range(0, places.size, _PART):
+        part = places[first : first + _PART]
+        y = None if results is None else results.take(part)
+        _Differing(tally, engine, inputs(part), expected.take(part), got.take(part), y).judge(known)
 
 
 class _Differing:
@@ -105,9 +108,12 @@ class _Differing:
     def _floors(self, error: Array) -> Array:
         """Errors that are surely allowed."""
         floors = self.engine.allowed(self.inputs, self.y)
-        beyond = np.flatnonzero(error > floors)
-        if beyond.size:
-            floors[beyond] = np.maximum(floors[beyond], self.engine.sharper(self.inputs[beyond], self.y[beyond]))
+        for closeness in range(1, self.engine.closest + 1):
+            beyond = np.flatnonzero(error > floors)
+            if not beyond.size:
+                break
+            nearer = self.engine.allowed(self.inputs[beyond], self.y[beyond], closeness)
+            floors[beyond] = np.maximum(floors[beyond], nearer)
         return floors
 
     def _zeros(self) -> None:
@@ -152,9 +158,16 @@ class _Differing:
         among = ulps if normal else np.where(np.abs(y) >= self.rounding.normal, ulps, 0.0)
         place = place if normal else int(among.argmax())
         self.tally.normal.take(among.item(place), int(self.inputs[place]), int(self.got[place]))
-        bins = self.inputs >> self.rounding.word.type(self.engine.mantissa)  # inputs ascend
-        starts = np.concatenate([[0], np.flatnonzero(bins[1:] != bins[:-1]) + 1])
-        counts, largest = np.diff(starts, append=bins.size), np.maximum.reduceat(ulps, starts)
+        self._histogram(ulps)
+
+    def _histogram(self, ulps: Array) -> None:
+        """Largest error and count by the sign and exponent of the input; inputs ascend."""
+        mantissa, starts = self.rounding.word.type(self.engine.mantissa), np.array([0])
+        bins = self.inputs[[0, -1]] >> mantissa
+        if bins[0] != bins[1]:
+            bins = self.inputs >> mantissa
+            starts = np.concatenate([starts, np.flatnonzero(bins[1:] != bins[:-1]) + 1])
+        counts, largest = np.diff(starts, append=ulps.size), np.maximum.reduceat(ulps, starts)
         for number, count, most in zip(bins[starts].tolist(), counts.tolist(), largest.tolist(), strict=True):
             held = self.tally.histogram.setdefault(str(number), [0.0, 0])
             held[0], held[1] = max(held[0], most), held[1] + count

@@ -11,6 +11,8 @@ from typing import Any
 from nnconform.harness.sweeps.tally import Tally
 
 FORM = 1
+SAVED_S = 2.0
+"""A sweep that is killed loses at most so many seconds."""
 
 
 class StateError(Exception):

@@ -118,6 +118,17 @@ class Sweep:
         question = question_of(engine.operation, engine.attributes, engine.rounding.dtype, batch)
         return asked.answered(question, memory, batch.count)
 
+    def again(self, entry: Entry, batch: Batch) -> Array | None:
+        """The bits of an adapter's answers to any batch; None where there are none."""
+        memory = Shared(self.word, batch.count)
+        try:
+            found = self._ask(entry.asked, batch, memory)
+            return None if found.keys() & {"unsupported", "amiss"} else np.array(memory.array[: batch.count])
+        except SubjectCrashed:
+            return None
+        finally:
+            memory.close()
+
     def _judge(
         self, entry: Entry, batch: Batch, truth: Array, memory: Shared, future: Future[Mapping[str, Any]] | None
     ) -> None:
@@ -139,7 +150,9 @@ class Sweep:
     def _compared(self, entry: Entry, batch: Batch, truth: Array, got: Array) -> None:
         def inputs(places: Array) -> Array:
             if batch.step == batch.length:
-                return (places + batch.start).astype(self.word)
+                found = places.astype(self.word)
+                found += self.word.type(batch.start)
+                return found
             rows, columns = np.divmod(places, batch.length)
             return batch.starts(self.word)[rows] + columns.astype(self.word)
 

@@ -16,12 +16,12 @@ from nnconform.reference.sweep.fast import Array, Fast, Held
 from nnconform.reference.sweep.rounding import Rounding
 from nnconform.reference.truth.ball import Ball, float_of
 
-_PARTS, _KEPT = 2**8, 15 / 16
-_FINE_PARTS, _FINELY_KEPT = 2**14, 1 - 2**-10
-"""A bound is looked up so many times a binade, and so much of the smaller of two neighbours surely holds in between: 24
-times the dip that the tests see, and 64 times less where parts are 64 times finer."""
-_FEWER = 2**3
-"""16-bit dtypes have so many times fewer parts."""
+_LOOKED_UP = (2**5, 7 / 8), (2**8, 15 / 16), (2**14, 1 - 2**-10)
+"""A bound is looked up so many times a binade, and so much of the smaller of two neighbours surely holds in between.
+What is left out is 24 times the dip that is seen for 2**8 parts, 64 times less where parts are 64 times finer, and 7
+times the dip that is seen for 2**5, which are enough for most answers: bounds are costly to certify."""
+_FEWER, _FEWEST = 2**3, 2**5
+"""16-bit dtypes have so many times fewer parts, but not less than so many."""
 
 
 class Floors:
@@ -34,7 +34,8 @@ class Floors:
 
     def __init__(self, rounding: Rounding, bound: Callable[[int], float], parts: int, kept: float) -> None:
         self.word, self.bound, self.kept = rounding.word, bound, kept
-        parts = parts if rounding.dtype == "float32" else min(parts // _FEWER, 2 ** (rounding.format.precision - 1))
+        if rounding.dtype != "float32":
+            parts = min(max(parts // _FEWER, _FEWEST), 2 ** (rounding.format.precision - 1))
         self.shift = rounding.format.precision - parts.bit_length()
         self.tiny = rounding.normal if rounding.format.flushes else inf
         self.known: dict[int, float] = {}
@@ -42,11 +43,14 @@ class Floors:
         """Parts' first inputs that are not as the rest."""
 
     def of(self, inputs: Array) -> Array:
-        """For inputs of which neighbours stand together."""
-        keys = inputs >> self.word.type(self.shift)
-        starts = np.concatenate([[0], np.flatnonzero(keys[1:] != keys[:-1]) + 1])
+        """For inputs that ascend."""
+        starts = np.array([0])
+        keys = inputs[[0, -1]] >> self.word.type(self.shift)
+        if keys[0] != keys[1]:
+            keys = inputs >> self.word.type(self.shift)
+            starts = np.concatenate([starts, np.flatnonzero(keys[1:] != keys[:-1]) + 1])
         found = np.array([self._floor(int(key)) for key in keys[starts]])
-        floors = np.repeat(found, np.diff(starts, append=keys.size))
+        floors = np.repeat(found, np.diff(starts, append=inputs.size))
         for start, bits in zip(starts.tolist(), inputs[starts].tolist(), strict=True):
             if bits in self.firsts:
                 floors[start] = self.firsts[bits]
@@ -70,13 +74,14 @@ class Floors:
 class Engine(Fast):
     """Certifies while the sweep runs."""
 
+    closest = len(_LOOKED_UP) - 1
+
     def __init__(self, operation: str, attributes: Mapping[str, Any], dtype: str) -> None:
         super().__init__(operation, attributes, dtype)
         self.exact = Exact(operation, attributes, dtype)
         self.sent_to_arb = 0
         self._bounds: dict[int, float] = {}
-        self._floors = Floors(self.rounding, self._bound, _PARTS, _KEPT)
-        self._fine = Floors(self.rounding, self._bound, _FINE_PARTS, _FINELY_KEPT)
+        self._floors = [Floors(self.rounding, self._bound, parts, kept) for parts, kept in _LOOKED_UP]
 
     def limit(self, end: float) -> float:
         return self.exact.rounded(self.exact.value(end))
@@ -85,11 +90,8 @@ class Engine(Fast):
         self.sent_to_arb += x.size
         return np.array([self.exact.rounded(value) for value in self.exact.values(x.tolist())])
 
-    def allowed(self, inputs: Array, y: Array) -> Array:
-        return self._floors.of(inputs)
-
-    def sharper(self, inputs: Array, y: Array) -> Array:
-        return self._fine.of(inputs)
+    def allowed(self, inputs: Array, y: Array, closeness: int = 0) -> Array:
+        return self._floors[closeness].of(inputs)
 
     def _bound(self, bits: int) -> float:
         """The bound at an input; nothing to compare with where that has no finite result."""

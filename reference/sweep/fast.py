@@ -52,6 +52,8 @@ class Held:
 class Fast(ABC):
     """The truth of one operation in one dtype."""
 
+    closest = 0
+
     def __init__(self, operation: str, attributes: Mapping[str, Any], dtype: str) -> None:
         self.operation, self.function = operation, FUNCTIONS[operation]
         self.attributes = dict(attributes)
@@ -78,12 +80,11 @@ class Fast(ABC):
         """Correctly rounded results where float64 could not decide, as float64."""
 
     @abstractmethod
-    def allowed(self, inputs: Array, y: Array) -> Array:
-        """Errors that are surely allowed, by the bits of the inputs and their results."""
+    def allowed(self, inputs: Array, y: Array, closeness: int = 0) -> Array:
+        """Errors that are surely allowed, by the bits of the inputs and their results.
 
-    def sharper(self, inputs: Array, y: Array) -> Array:
-        """The same, closer to what is certified, where it takes longer to tell."""
-        return self.allowed(inputs, y)
+        The larger the closeness, up to `closest`, the nearer to what is certified, and the longer it takes to tell.
+        """
 
     @abstractmethod
     def allows(self, x: float, got: float) -> bool:
@@ -176,7 +177,8 @@ class Fast(ABC):
         if patterns.shape[1] >= LONG:
             for row in rows:
                 x = self.rounding.wide(patterns[row])
-                y = self.fast(x)
+                # the last of consecutive patterns is the largest
+                y = self.function.fast(x, **self.attributes) if np.isfinite(x[-1]) else self.fast(x)
                 out[row] = self._rounded(x, y)
                 if results is not None:
                     results[row] = y

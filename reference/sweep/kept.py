@@ -42,7 +42,7 @@ class Kept(Fast):
         found = [self.decided[int(bits)] for bits in self.rounding.nearest(x)]
         return self.rounding.wide(np.array(found, self.rounding.word))
 
-    def allowed(self, inputs: Array, y: Array) -> Array:
+    def allowed(self, inputs: Array, y: Array, closeness: int = 0) -> Array:
         piece = np.searchsorted(self.firsts, inputs, side="right") - 1
         made = zip(self.factors[piece].T, scales(self.rounding.wide(inputs), y), strict=True)
         return sum((factor * scale for factor, scale in made), np.zeros(y.shape))

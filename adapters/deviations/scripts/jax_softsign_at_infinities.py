@@ -5,6 +5,8 @@ import sys
 import jax
 import jax.numpy as jnp
 
-found = jax.nn.soft_sign(jnp.array([-jnp.inf, -3e38, 3e38, jnp.inf]))
+jax.config.update("jax_enable_x64", True)
+given, kinds = [-jnp.inf, -3e4, 3e4, jnp.inf], ("float64", "float32", "float16", "bfloat16")
+found = [jax.nn.soft_sign(jnp.array(given, dtype)) for dtype in kinds]
 print(found)
-sys.exit(0 if jnp.isnan(found).tolist() == [True, False, False, True] else 1)
+sys.exit(0 if all(jnp.isnan(x).tolist() == [True, False, False, True] for x in found) else 1)

@@ -5,7 +5,9 @@ import sys
 import keras
 import numpy as np
 
-layer = keras.layers.Normalization(mean=np.zeros(1), variance=np.full(1, 2.0**-60), dtype="float64")
-got = float(layer(np.full((1, 1), 2.0**-28))[0, 0])
+got = []
+for dtype in ("float64", "float32", "bfloat16"):
+    layer = keras.layers.Normalization(mean=np.zeros(1), variance=np.full(1, 2.0**-60), dtype=dtype)
+    got.append(float(layer(np.full((1, 1), 2.0**-28, "float32"))[0, 0]))
 print("got", got, "where (x - mean) / sqrt(variance) is", 2.0**-28 / 2.0**-30)
-sys.exit(0 if got != 4.0 else 1)
+sys.exit(0 if all(each < 0.1 for each in got) else 1)

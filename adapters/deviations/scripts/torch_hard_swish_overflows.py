@@ -4,7 +4,7 @@ import sys
 
 import torch
 
-single = torch.nn.functional.hardswish(torch.tensor([1e37, 1e38]))
-double = torch.nn.functional.hardswish(torch.tensor([1e307, 1e308], dtype=torch.float64))
-print(single, double)
-sys.exit(0 if single.isinf().tolist() == double.isinf().tolist() == [False, True] else 1)
+largest = (torch.float32, [1e37, 1e38]), (torch.bfloat16, [1e37, 1e38]), (torch.float64, [1e307, 1e308])
+found = [torch.nn.functional.hardswish(torch.tensor(x, dtype=dtype)) for dtype, x in largest]
+print(found)
+sys.exit(0 if all(x.isinf().tolist() == [False, True] for x in found) else 1)

@@ -4,6 +4,8 @@ import sys
 
 import torch
 
-found = torch.nn.functional.softsign(torch.tensor([-float("inf"), -3e38, 3e38, float("inf")]))
+given = torch.tensor([-float("inf"), -3e4, 3e4, float("inf")])
+kinds = torch.float64, torch.float32, torch.float16, torch.bfloat16
+found = [torch.nn.functional.softsign(given.to(dtype)) for dtype in kinds]
 print(found)
-sys.exit(0 if found.isnan().tolist() == [True, False, False, True] else 1)
+sys.exit(0 if all(x.isnan().tolist() == [True, False, False, True] for x in found) else 1)
