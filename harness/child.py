@@ -28,7 +28,7 @@ def main() -> None:
     follow_parent()
     adapter, device, mode, precision = sys.argv[1:5]
     try:
-        subject = InProcess(Subject(adapter, adapter, device, mode, precision))
+        subject = InProcess(Subject(adapter, adapter, device, mode, precision), piped=True)
     except SubjectError as error:
         left_out = {"left_out": error.why} if isinstance(error, LeftOut) else {}
         _write(pipe, {"error": str(error), **left_out})

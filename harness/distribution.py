@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from nnconform.harness.arguments import names_any
+from nnconform.harness.generated.items import case_of, is_entry
 from nnconform.harness.plan import plan
 from nnconform.harness.recording import RECORD, result_of
 from nnconform.harness.verdict import Verdict
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from nnconform.harness.run import Run
 
 _SENT = "nnconform"
+_STARTS = 3
+"""So many workers may die before they are ready."""
 
 
 class Distribution:
@@ -25,6 +29,9 @@ class Distribution:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self.ready: set[str] = set()
+        """Workers that have loaded and collected."""
+        self.in_vain = 0
 
     def pytest_xdist_make_scheduler(self, config: Any, log: Any) -> Any:
         """File by adapter by dtype: one at a time, items would wait for each other's messages."""
@@ -43,8 +50,16 @@ class Distribution:
             sent = {"bad_files": self.run.bad_files, "counters": self.run.counters()}
             self.run.config.workeroutput[_SENT] = sent  # type: ignore[attr-defined]
 
+    def pytest_xdist_node_collection_finished(self, node: Any, ids: object) -> None:
+        """A worker that is ready for its first item."""
+        self.ready.add(node.gateway.id)
+
     def pytest_testnodedown(self, node: Any, error: object) -> None:
-        """The controller receives it."""
+        """The controller receives it.  Workers that die while they load would be replaced again and again."""
+        self.in_vain += bool(error) and node.gateway.id not in self.ready
+        if self.in_vain == _STARTS and (session := self.run.config.pluginmanager.getplugin("dsession")):
+            session.shouldstop = f"{_STARTS} workers died before they could be asked anything"
+            session._max_worker_restart = 0  # noqa: SLF001 - told to stop, it would go on replacing those that die
         sent = getattr(node, "workeroutput", {}).get(_SENT, {})
         self.run.bad_files += [line for line in sent.get("bad_files", ()) if line not in self.run.bad_files]
         for label, counters in sent.get("counters", {}).items():
@@ -58,10 +73,12 @@ class Distribution:
     def _crashed(self, nodeid: str) -> Crashed | None:
         file, _, name = nodeid.partition("::")
         path = self.run.path_of(file)
-        subject = next((s for s in self.run.options.subjects if f"/{s.label}/{s.device}/" in name), None)
+        subject = next((each for each in self.run.options.subjects if names_any(nodeid, [each])), None)
         if subject is None or path.suffix != ".toml":
             return None
         case_id, *_, dtype, _ = name.split("/")
+        if is_entry(path):
+            return Crashed(nodeid, case_of(path), dtype, subject, None)
         made = plan(path)
         case = next(found for found in made.cases if found["id"] == case_id)
         return Crashed(nodeid, case, dtype, subject, made.line(case_id, dtype))

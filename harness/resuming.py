@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
+from nnconform.harness.generated.asked import resumed
 from nnconform.reports.files import write_whole
 from nnconform.reports.model import Run as Records
 from nnconform.reports.outcomes import FAILING
@@ -69,7 +70,7 @@ def earlier_run(folder: Path, options: Options, descriptions: Iterable[Mapping[s
         if found and {subject.place for subject in found.records.subjects} == places:
             if found.records.footer and found.records.footer.complete:
                 raise pytest.UsageError(f"--resume: {path} is complete: there is nothing to go on with")
-            _check_same(found, descriptions, options.level)
+            _check_same(found, descriptions, options)
             return found
     names = ", ".join(sorted({label for label, *_ in places}))
     raise pytest.UsageError(f"--resume: no run of {names} that was ended is in {folder}")
@@ -85,13 +86,14 @@ def _read(path: Path) -> Earlier | None:
     return Earlier(path, records, {found.id: line for found, line in zip(records.results, lines, strict=True)})
 
 
-def _check_same(found: Earlier, descriptions: Iterable[Mapping[str, Any]], level: str) -> None:
+def _check_same(found: Earlier, descriptions: Iterable[Mapping[str, Any]], options: Options) -> None:
     """One record is of one framework on one machine, asked one specification."""
     records = found.records
     pairs: list[tuple[str, Any, Any]] = [
         ("nnconform", records.suite, version("nnconform")),
         ("the specification", records.spec, SPEC_VERSION),
-        ("--level", records.level, level),
+        ("--level", records.level, options.level),
+        ("--repeat", _times(records, options.repeat), options.repeat),
     ]
     here = {(each["label"], each["device"], each["mode"]): each for each in descriptions}
     for subject in records.subjects:
@@ -102,6 +104,16 @@ def _check_same(found: Earlier, descriptions: Iterable[Mapping[str, Any]], level
         if then != now:
             told = f"{what} was {_told(then)}, and is {_told(now)}: begin a new run"
             raise pytest.UsageError(f"--resume: {found.path}: {told}")
+
+
+def _times(records: Records, now: int) -> int:
+    """How often each case was asked; sweeps, and what is not supported, do not tell."""
+    told = {
+        found.repeated.times if found.repeated else 1
+        for found in records.results
+        if found.kind != "sweep" and found.outcome not in {"unsupported", "error"}
+    }
+    return max(told, default=now)
 
 
 def _told(value: Any) -> str:
@@ -125,6 +137,7 @@ class Resumption:
         if config.option.collectonly or run.bad_files:
             return
         run.earlier = earlier_run(folder_of(config, run.options), run.options, run.descriptions)
+        run.options = resumed(run.options, run.earlier)
         run.earlier.keep(run.path_of)
         done = [item for item in items if item.nodeid in run.earlier.lines]
         config.hook.pytest_deselected(items=done)

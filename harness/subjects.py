@@ -83,12 +83,12 @@ Ready = TypeVar("Ready", bound=Opened)
 class InProcess:
     """The fastest: the adapter lives beside pytest."""
 
-    def __init__(self, subject: Subject) -> None:
+    def __init__(self, subject: Subject, *, piped: bool = False) -> None:
         from nnconform.adapters import contract
         from nnconform.harness.health import Health
         from nnconform.harness.surroundings import Surroundings
 
-        self.adapter = open_adapter(subject)
+        self.adapter, self.piped = open_adapter(subject), piped
         self.description: Mapping[str, Any] = contract.describe(self.adapter)
         self.health, self.surroundings, self._process = Health(self.adapter), Surroundings(self.adapter), os.getpid()
 
@@ -98,6 +98,8 @@ class InProcess:
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         from nnconform.harness.interview import interview
 
+        if "elements" in ask and (told := self._too_large(ask)):
+            return Transcript(device=self.adapter.device, too_large=told)
         if lost := self.health.lost():
             raise SubjectCrashed(f"not asked: {lost}; --isolate begins anew after such a case", "error")
         self.surroundings.mark()
@@ -116,6 +118,11 @@ class InProcess:
             raise SubjectCrashed(harm)
         return found
 
+    def _too_large(self, ask: Mapping[str, Any]) -> str:
+        from nnconform.harness.memory import lacking
+
+        return lacking(self.adapter, ask, piped=self.piped)
+
     def source(self, operation: str) -> str:
         from nnconform.adapters.contract import files_of
         from nnconform.adapters.sources import source_of
@@ -129,7 +136,10 @@ class InProcess:
         return dict(self.adapter.counters())
 
     def close(self) -> None:
-        """Nothing to let go of."""
+        """Whatever runs in this process later finds products as they were."""
+        before, self.adapter.settings_before = self.adapter.settings_before, None
+        if before is not None:
+            self.adapter.unset_matmul_precision(before)
 
 
 class Child:
@@ -275,5 +285,6 @@ def open_adapter(subject: Subject) -> Any:
 def _made(kind: type[Adapter], subject: Subject) -> Adapter:
     made = kind(subject.device, subject.mode)
     if asked := subject.matmul_precision:
+        made.settings_before = made.settings()
         made.matmul_precision = asked if made.set_matmul_precision(asked) else f"{asked} ({NOTHING_TO_SET})"
     return made

@@ -48,11 +48,13 @@ class Surroundings:
         self._looks: list[Any] = []
         self._states: list[Any] = []
         self._folder = ""
+        self._variables: Mapping[Any, Any] = {}
         self._settings: Mapping[str, Any] = {}
 
     def mark(self) -> None:
         """Before a case: what somebody else changed since the last one is theirs."""
         self._folder = _folder()
+        self._variables = _variables().copy()
         self._settings = self.adapter.settings()
         looks = [source.look() for source in self._sources]
         if looks != self._looks:
@@ -65,6 +67,8 @@ class Surroundings:
             left.append("the folder")
             with suppress(OSError):  # it may have been removed
                 os.chdir(self._folder)
+        if self._variables != _variables():
+            left.append(_put_back(self._variables))
         for number, source in enumerate(self._sources):
             if source.look() != self._looks[number]:
                 left.append(source.name)
@@ -94,6 +98,24 @@ def _folder() -> str:
         return os.getcwd()  # noqa: PTH109 - a path object costs more than the question
     except OSError:
         return ""
+
+
+def _variables() -> Any:
+    """The environment as Python keeps it, encoded: its front door decodes each name and each value."""
+    return getattr(os.environ, "_data", None) or dict(os.environ)
+
+
+def _put_back(before: Mapping[Any, Any]) -> str:
+    """The environment as it was; gives the names of what had changed, and no value: one may be a secret."""
+    now = _variables()
+    names = [name for name in {**before, **now} if before.get(name) != now.get(name)]
+    decoded = getattr(os.environ, "decodekey", str)
+    for name in names:
+        if name in before:
+            os.environ[decoded(name)] = getattr(os.environ, "decodevalue", str)(before[name])
+        else:
+            del os.environ[decoded(name)]
+    return f"environment variables ({', '.join(sorted(map(decoded, names)))})"
 
 
 def _python_look() -> Callable[[], Any]:

@@ -21,7 +21,8 @@ from nnconform.harness.subjects import InProcess
 from nnconform.harness.surroundings import Surroundings
 
 ALL = [
-    "warning filters", "NumPy's error state", "the folder", "Python's random state", "NumPy's random state",
+    "warning filters", "NumPy's error state", "the folder",
+    "environment variables (HOME, LANGUAGE, LEFT_BY_A_CASE)", "Python's random state", "NumPy's random state",
     "a mode of its own",
 ]  # fmt: skip
 TINY = np.float32(1e-40)
@@ -31,6 +32,7 @@ def seen() -> dict[str, Any]:
     """All of it, through the front doors."""
     return {
         "folder": Path.cwd(),
+        "variables": {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
         "errors": np.geterr(),
         "warnings": list(warnings.filters),
         "python": random.getstate(),
@@ -42,8 +44,11 @@ def seen() -> dict[str, Any]:
 
 
 @pytest.fixture(autouse=True)
-def as_it_was() -> Iterator[None]:
+def as_it_was(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Whatever these tests do, the others' process is as it was."""
+    monkeypatch.setenv("LANGUAGE", "eo")
+    monkeypatch.setenv("HOME", "/home/\udcff")  # no text in any encoding
+    monkeypatch.delenv("LEFT_BY_A_CASE", raising=False)
     folder, python, state = Path.cwd(), random.getstate(), np.random.get_state()  # noqa: NPY002
     yield
     os.chdir(folder)
@@ -123,6 +128,14 @@ def test_a_folder_that_is_gone_is_told_and_the_run_goes_on(tmp_path: Path) -> No
     os.chdir(tmp_path)
     (tmp_path / "here").rmdir()
     assert watch.restored() == ["the folder"]
+
+
+def test_what_others_set_between_cases_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = InProcess(subject("Hangs"))
+    assert here.ask(RIGHT["ask"]).left == []
+    monkeypatch.setenv("LEFT_BY_SOMEBODY_ELSE", "1")
+    assert here.ask(RIGHT["ask"]).left == []
+    assert os.environ["LEFT_BY_SOMEBODY_ELSE"] == "1"
 
 
 @pytest.mark.parametrize("more", [[], ["--isolate"]], ids=["in process", "isolated"])

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.contract import Adapter
+from nnconform.harness.free import free
 from nnconform.harness.timing.caches import last_level
 from nnconform.harness.timing.errors import TimingError, first_line, forward
-from nnconform.harness.timing.memory import available
 from nnconform.harness.timing.model import Ceiling
 from nnconform.reports.statistics import interval
 from nnconform.spec.arrays import dtype_of
@@ -53,8 +53,8 @@ def _ceiling(what: str, unit: str, rates: Iterator[list[float]]) -> Ceiling:
 def _copies(adapter: Adapter, dtype: str, clock: Clock, budget: int) -> Iterator[list[float]]:
     """Bytes read and written in a nanosecond: into new memory, and into memory that was used before."""
     room = _COPIED
-    if (free := available()) is not None:
-        room = min(room, free // 8)
+    if (host := free()) is not None:
+        room = min(room, host // 8)
     if (cache := last_level()) is not None and adapter.device == "cpu":
         room = max(min(room, 8 * cache), 4 * cache)
     dtype_here = dtype_of(dtype)

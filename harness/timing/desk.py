@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.harness.free import free
 from nnconform.harness.timing.caches import flusher
 from nnconform.harness.timing.ceilings import BUDGET_S, ceilings
 from nnconform.harness.timing.errors import CallFailed, TimingError, first_line
-from nnconform.harness.timing.memory import available, check, taken
+from nnconform.harness.timing.memory import check, taken
 from nnconform.harness.timing.model import Block, Ceiling, Prepared
 from nnconform.harness.timing.slot import Clocks, Slot
 from nnconform.harness.transcript import Answer, Raised, Transcript
@@ -30,7 +31,7 @@ class Desk:
     def prepare(self, ask: Mapping[str, Any], memory: int | None = None) -> Prepared:
         """A case made ready, and its first answer.  Raises TooLarge before anything is allocated."""
         device = self.adapter.free_memory()
-        check(taken(ask) if memory is None else memory, available(), device)
+        check(taken(ask) if memory is None else memory, free(), device)
         transcript = Transcript(device=self.adapter.device)
         stage = "to native"
         try:

@@ -12,7 +12,7 @@ from nnconform.spec.arrays import dtype_of
 
 COPIES = 3
 """NumPy's arrays, the framework's, and an output that is being replaced or the second question's inputs."""
-_SHARE = 0.8
+SHARE = 0.8
 """Of what is free: the rest is for the framework's own scratch and everybody else."""
 _MEMINFO = Path("/proc/meminfo")
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
@@ -40,7 +40,7 @@ def check(memory: int, host: int | None, device: int | None) -> None:
     places = (("memory", host), ("device memory", device))
     for place, free in places:
         needed = COPIES * memory
-        if free is not None and needed > _SHARE * free:
+        if free is not None and needed > SHARE * free:
             raise TooLarge(
                 f"too large: its inputs and outputs take {size(memory)}, which with copies is {size(needed)}; "
                 f"{size(free)} of {place} is free",

@@ -113,6 +113,22 @@ class OutOfMemory(Good):
         type(self).released += 1
 
 
+class Cramped(Good):
+    """Has a device with a mebibyte of free memory."""
+
+    room = 2**20
+
+    def free_memory(self) -> int | None:
+        return self.room
+
+
+class Hoards(Cramped):
+    """Keeps what it was given in store, until it is told to give it back."""
+
+    def release(self) -> None:
+        self.room = 2**50
+
+
 class Sticky(Good):
     """A device that computes nothing any more, once it was asked for a sigmoid."""
 
@@ -155,6 +171,9 @@ class Leaves(Good):
         np.seterr(all="warn")
         warnings.simplefilter("error")
         os.chdir("/")
+        os.environ["LEFT_BY_A_CASE"] = "secret"
+        os.environ["HOME"] = "/nowhere"
+        os.environ.pop("LANGUAGE", None)
         random.seed(1)
         np.random.seed(1)  # noqa: NPY002 - the shared one is the point
         type(self).mode_of_its_own = "wrong"
@@ -203,3 +222,28 @@ class SaysNasty(Good):
 
     def sigmoid(self, x: Any) -> Any:
         raise ValueError(NASTY)
+
+
+class Wavers(Good):
+    """Answers one case in three wrongly, and one in three otherwise than before; each case asks it seven times."""
+
+    asked = 0
+
+    def sigmoid(self, x: Any) -> Any:
+        turn = type(self).asked // 7 % 3
+        type(self).asked += 1
+        found = logistic(x)
+        nudged = np.where(x == 0, found, np.nextafter(found, np.asarray(1, x.dtype)))
+        return found if turn == 0 else found * 2 if turn == 1 else nudged
+
+
+class Stumbles(Good):
+    """Ends its process the second time that a case is asked."""
+
+    asked = 0
+
+    def sigmoid(self, x: Any) -> Any:
+        type(self).asked += 1
+        if self.asked == 8:
+            os._exit(9)
+        return logistic(x)

@@ -27,6 +27,27 @@ class GivesNone(Good):
         return None
 
 
+class GivesObjects(Good):
+    """Answers with an array of anything."""
+
+    def sigmoid(self, x: Any) -> Any:
+        return np.array([0.5] * x.size, object)
+
+
+class GivesGenerator(Good):
+    """Answers one by one."""
+
+    def sigmoid(self, x: Any) -> Any:
+        return (0.5 for _ in range(x.size))
+
+
+class GivesNan(Good):
+    """Has no idea."""
+
+    def sigmoid(self, x: Any) -> Any:
+        return x * np.nan
+
+
 class WrongDtype(Good):
     """Answers in double precision whatever it is asked in, or in single if that."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 from zoo.wrong_products import rounded_to
 
@@ -24,3 +24,28 @@ class Switched(NumPy):
 
     def flags(self) -> Mapping[str, str]:
         return {"narrow": str(self.narrow)}
+
+
+class Shared(Switched):
+    """The switch is the whole process's, and there is another that `settings` does not tell of."""
+
+    process: ClassVar[dict[str, bool]] = {"narrow": True, "untold": True}
+    seen: ClassVar[list[dict[str, bool]]] = []
+
+    def set_matmul_precision(self, precision: str) -> bool:
+        self.process.update(dict.fromkeys(self.process, precision != "highest"))
+        return True
+
+    def unset_matmul_precision(self, settings: Mapping[str, Any]) -> None:
+        super().unset_matmul_precision(settings)
+        self.process["untold"] = True
+
+    def settings(self) -> Mapping[str, Any]:
+        return {"narrow": self.process["narrow"]}
+
+    def restore(self, settings: Mapping[str, Any]) -> None:
+        self.process["narrow"] = settings["narrow"]
+
+    def matmul(self, a: Any, b: Any) -> Any:
+        self.seen.append(dict(self.process))
+        return a @ b
