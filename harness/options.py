@@ -11,6 +11,7 @@ from time import time_ns
 import pytest
 
 from nnconform.adapters import registry
+from nnconform.harness.generated.asked import Generated, generated
 from nnconform.harness.plugin import option
 from nnconform.spec.errors import nearest
 from nnconform.spec.formats import FORMATS
@@ -23,6 +24,8 @@ PRECISIONS = ("default", "highest")
 _ODD = re.compile(r"[^\w.+-]|^\.+")
 """What no label holds: it is part of ids, where `::`, `/` and `[` have a meaning, and of file names."""
 _LONGEST_LABEL = 48
+MOST_TIMES = 10_000
+"""That a case can be asked."""
 MODES = ("eager", "compiled", "xla")
 """All that a `--mode` can name; which of them an adapter has is known once it is imported."""
 
@@ -75,10 +78,14 @@ class Options:
     """Sweep float32 as well: `sample` or `exhaustive`."""
     traits: str = "usual"
     """How thoroughly traits are measured: `usual` or `full`."""
+    repeat: int = 1
+    """How many times each case is asked."""
     strict: bool = False
     """Traits fail."""
     timing: Timing | None = None
     """The timing cases, and nothing else; or all but those."""
+    generated: Generated | None = None
+    """Examples that nobody wrote."""
     every_adapter: bool = False
     """All adapters that are registered: one whose framework is missing is left out."""
     every_mode: bool = False
@@ -104,8 +111,10 @@ def parse(config: pytest.Config) -> Options:
         resume=option(config, "resume") is not None,
         sweep=_sweep(config, dtypes),
         traits=_traits(config),
+        repeat=_repeat(config),
         strict=_strict(config),
         timing=_timing(config),
+        generated=generated(config),
         every_adapter=option(config, "adapter") == "all",
         every_mode=asked == "all",
     )
@@ -161,6 +170,17 @@ def _traits(config: pytest.Config) -> str:
         if option(config, name) is not None and option(config, "timing") is not None:
             raise pytest.UsageError(f"--{name} and --timing do not go together: timing runs timing cases alone")
     return which
+
+
+def _repeat(config: pytest.Config) -> int:
+    if option(config, "repeat") is None:
+        return 1
+    if option(config, "timing") is not None:
+        raise pytest.UsageError("--repeat and --timing do not go together: timing repeats each call as it is")
+    typed = _said(config, "repeat", "1")
+    if not (typed.isdecimal() and typed.isascii() and 1 <= int(typed[:9]) <= MOST_TIMES):
+        raise pytest.UsageError(f"--nnconform-repeat is a whole number from 1 to {MOST_TIMES}, not {typed!r}")
+    return int(typed)
 
 
 def _strict(config: pytest.Config) -> bool:

@@ -20,8 +20,11 @@ OPTIONS = (
     ("mode", "NAMES", "execution modes, comma-separated: eager (default), compiled, xla; or all that each adapter has"),
     ("level", "LEVEL", "must (default), or should: fail what a good implementation should do as well"),
     ("sweep", "WHICH", "sweep float32 as well: a sample of its values, or exhaustive (float16, bfloat16: always all)"),
+    ("generated", "N", "draw N examples of each operation and dtype as well, and shrink what disagrees"),
+    ("generated-seed", "SEED", "what those are drawn from: the same seed draws the same (default: a new one)"),
     ("traits", "HOW", "usual (default), or full: ask whether results depend on their place at all 67 lengths"),
     ("matmul-precision", "WHICH", "highest: ask for products in the dtype's own arithmetic; default: as it ships"),
+    ("repeat", "N", "ask each case so many times; the worst outcome counts, and what differed is told (default: 1)"),
     ("threads", "N", "threads that each framework may use, with --timing (default: 1)"),
     ("time-limit", "SECONDS", "of measuring, for each series of a timing case (default: 1)"),
     ("case-timeout", "SECONDS", "ends the process of a case that takes longer; implies --isolate (default there: 600)"),
@@ -35,7 +38,7 @@ FLAGS = (
 )
 MARKERS = (
     "S1 to S32: the documents' systems, as -m S14",
-    "example, property, refusal, special, probe, sweep, trait, timing: kinds of case",
+    "example, property, refusal, special, probe, sweep, trait, timing, generated: kinds of case",
     "must, should: levels of a case",
 )
 
@@ -82,6 +85,10 @@ def pytest_configure(config: pytest.Config) -> None:
         return
     run = _run(config)
     config.pluginmanager.register(run, "nnconform-run")
+    if option(config, "generated") is not None:
+        from nnconform.harness.generated.items import Generating
+
+        config.pluginmanager.register(Generating(run), "nnconform-generating")
     if (
         config.pluginmanager.hasplugin("dsession")
         or hasattr(config, "workerinput")

@@ -1,0 +1,1 @@
+"""Generated cases: examples that nobody wrote, drawn by Hypothesis and judged like all others."""
