@@ -30,7 +30,7 @@ ALIASES = {
     "dense": ("dense", "my_dense"),
     "dense_loop": ("dense_loop", "dense", "my_dense"),
 }
-_USUAL = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.25, "alpha": 1, "approximate": "none"}
+_USUAL = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.01, "alpha": 1, "approximate": "none"}
 _FIXED = {"dense": "sigmoid", "dense_loop": "sigmoid", "dense_column": "sigmoid"}
 
 

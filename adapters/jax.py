@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import jax
 import jax.numpy as jnp
 
-from nnconform.adapters.compiled import arrays_only
+from nnconform.adapters.compiled import arrays_only, nothing_to_compile
 from nnconform.adapters.jax_functions import JAXFunctions
 
 
@@ -80,7 +80,8 @@ def sequential(x: Any, layers: Any) -> Any:
 
 def parameter_count(layers: Any) -> Any:
     parameters = [(w, b) for w, b, _ in layers]
-    return jnp.asarray(sum(leaf.size for leaf in jax.tree.leaves(parameters)), parameters[0][0].dtype)
+    first = parameters[0][0]
+    return jnp.full_like(first, sum(leaf.size for leaf in jax.tree.leaves(parameters)), shape=())  # where they lie
 
 
 def normalization(x: Any, mean: Any, variance: Any) -> Any:
@@ -137,7 +138,7 @@ class JAX(JAXFunctions):
         return True
 
     def compile(self, function: Any) -> Any:
-        return arrays_only(function, jax.jit)
+        return nothing_to_compile(function) if function is parameter_count else arrays_only(function, jax.jit)
 
     def recipe(self, operation: str) -> str:
         plain = self.plain(operation)
@@ -174,6 +175,7 @@ class JAX(JAXFunctions):
             "device_kind": self.native_device.device_kind,
             "enable_x64": str(jax.config.jax_enable_x64),
             "default_matmul_precision": str(jax.config.jax_default_matmul_precision),
+            **({"compilation_cache": "on disk"} if jax.config.jax_compilation_cache_dir else {}),
         }
 
     def settings(self) -> Mapping[str, Any]:

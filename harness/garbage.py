@@ -25,3 +25,9 @@ def long_lived() -> Iterator[None]:
         gc.set_threshold(_SELDOM, *gc.get_threshold()[1:])
         if enabled:
             gc.enable()
+
+
+def ordinary(thresholds: tuple[int, int, int]) -> None:
+    """Collect garbage everywhere again, and as often as before."""
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)

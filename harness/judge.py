@@ -17,6 +17,7 @@ from nnconform.harness.screen import screen
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
+from nnconform.spec.views import FURTHER
 
 Frozen = Mapping[str, Any]
 
@@ -24,13 +25,17 @@ _TIMED = ("first", "others", "mutated", "again")
 _LARGE = 4096
 """Arrays of more elements are compared where they lie, not as copies of their bytes."""
 _ASKED_FIRST = frozenset({"first", "others"})
+_ANSWERED, _REFUSED = frozenset({"first", "others", "again"}), frozenset({"first", "refused"})
 _SECOND = frozenset({"others", "mutated"})
 _ORDER = {"first": "first", "others": "second"}
-_MAY_DECLINE = frozenset({"alone", "fortran", "strided"})
+_MAY_DECLINE = frozenset({"alone", "fortran", "strided", *FURTHER})
 _WORDS = {
     "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
     "again": "asked again", "alone": "asked for the first row alone",
     "fortran": "asked with column-major, read-only inputs", "strided": "asked with strided inputs", "refused": "",
+    "reversed": "asked with inputs that run backwards", "rows_reversed": "asked with rows that run backwards",
+    "columns_reversed": "asked with columns that run backwards", "broadcast": "asked with broadcast inputs",
+    "offset": "asked with inputs that begin within a buffer",
 }  # fmt: skip
 
 
@@ -44,6 +49,9 @@ def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
     verdict = Verdict()
     if transcript.unsupported:
         verdict.outcome, verdict.reason, verdict.lacks = "unsupported", transcript.unsupported, transcript.lacks
+        return verdict
+    if transcript.too_large:
+        verdict.outcome, verdict.reason = "out of memory", transcript.too_large
         return verdict
     if frozen["kind"] == "trait":
         judge_trait(frozen, transcript, verdict)
@@ -59,6 +67,11 @@ def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
     times = [transcript.answers[name].elapsed_ns for name in _TIMED if name in transcript.answers]
     verdict.elapsed_ns = int(median(times)) if times else 0
     return verdict
+
+
+def _needed(frozen: Frozen) -> frozenset[str]:
+    """Without answers to these, nothing is known to be right."""
+    return _REFUSED if frozen["kind"] == "refusal" else _ANSWERED
 
 
 def _short_of_memory(transcript: Transcript) -> bool:
@@ -105,6 +118,8 @@ class _Judgement:
         for question, name in self.transcript.overwritten:
             told = f"the {_ORDER[question]} answer changed when a later question was asked"
             self.verdict.findings.append(Finding("overwritten", question, name, told, None))
+        if not self.verdict.findings and (missing := _needed(self.frozen) - self.transcript.answers.keys()):
+            self.verdict.findings.append(Finding("crash", "", "", f"not answered: {', '.join(sorted(missing))}", None))
         first = self.transcript.answers["first"]
         if not self.verdict.findings and "property" in self.frozen["expect"]:
             judge_property(self.frozen["expect"]["property"], first.values, self.truths["first"], self.verdict)
@@ -125,6 +140,8 @@ class _Judgement:
         """Whether an answer has nothing new: nothing amiss around it, and bits that were judged already."""
         if question in _ASKED_FIRST or answer.raised or answer.unsupported or answer.changed or answer.odd:
             return False
+        if len(answer.values) < len(self.truths["first"]):
+            return False
         for name, got in answer.values.items():
             if answer.places[name] != self.transcript.device or not self._as_before(question, name, got):
                 return False
@@ -142,6 +159,8 @@ class _Judgement:
             self._find("changes its inputs", question, name, f"input {name!r} came back changed")
         for name, kind in answer.odd.items():
             self._find("type", question, name, f"{kind} instead of an array")
+        for name in self.frozen["expect"]["outputs"].keys() - answer.values.keys() - answer.odd.keys():
+            self._find("type", question, name, "no answer")
         elsewhere = amiss(self.frozen["expect"], answer)
         for name, (facet, told) in elsewhere.items():
             self._find(facet, question, name, told)
@@ -179,7 +198,8 @@ class _Judgement:
     def _as_before(self, question: str, name: str, got: Array) -> bool:
         """Whether these bits were judged already, as the answer to the same numbers."""
         origin = "others" if question in _SECOND else "first"
-        earlier = self.transcript.answers[origin].values.get(name)
+        asked = self.transcript.answers.get(origin)
+        earlier = asked.values.get(name) if asked else None
         if earlier is None:
             return False
         if question == "alone":

@@ -19,9 +19,11 @@ import pytest
 
 from nnconform.harness.details import shown_arrays, with_inputs
 from nnconform.harness.options import column
+from nnconform.harness.repeating import Repeats
 from nnconform.harness.resuming import Earlier, lock
 from nnconform.harness.verdict import plain
 from nnconform.harness.wording import rerun_line
+from nnconform.reports.traits import TENSOR_FLOAT
 from nnconform.spec import SPEC_VERSION
 
 if TYPE_CHECKING:
@@ -59,6 +61,8 @@ class Recorder:
         self.should_missed = 0
         self.arithmetics: dict[tuple[str, str], list[tuple[str, str, dict[str, Any]]]] = {}
         """Products that were not computed in their dtype's own arithmetic, by adapter and what it was instead."""
+        self.narrowed: Counter[str] = Counter()
+        """Cases that were judged by TF32's bounds, by adapter."""
         self.answered: set[tuple[str, str]] = set()
         self.declined: dict[tuple[str, str], str] = {}
         """Operations that an adapter has, by why a case of them could not be asked."""
@@ -68,7 +72,7 @@ class Recorder:
         """Of first answers, by adapter and item without its mode, then by mode; of runs in several modes."""
         self.several_modes = len({subject.mode for subject in options.subjects}) > 1
         self.counters: Mapping[str, Mapping[str, int]] = {}
-        self.error, self.earlier = "", earlier
+        self.error, self.earlier, self.repeats = "", earlier, Repeats()
         try:
             found = (earlier.path, earlier.reopened()) if earlier else _created(folder, _stem(started, options))
         except OSError as error:
@@ -98,7 +102,11 @@ class Recorder:
         if "fingerprint" in result and not (told := result["fingerprint"])["own"]:
             place = (", ".join(dict.fromkeys(result["operations"])), result["dtype"], told)
             self.arithmetics.setdefault((name, told["name"]), []).append(place)
-        if result.get("should_missed"):
+        if "repeated" in result:
+            self.repeats.add(name, result)
+        if TENSOR_FLOAT in result.get("traits", ()):
+            self.narrowed[name] += 1
+        if result.get("should_missed") and result["outcome"] == "passed":
             self.should_missed += 1
         for operation in result["operations"]:
             key = (name, operation)
@@ -176,6 +184,13 @@ class Asked(Protocol):
         """The item's id."""
 
 
+def _why(report: pytest.TestReport) -> str:
+    """What an exception of the harness's own said."""
+    crash = getattr(report.longrepr, "reprcrash", None)
+    lines = str(crash.message if crash else report.longrepr or "").strip().splitlines()
+    return lines[0 if crash else -1] if lines else ""
+
+
 def result_of(item: Asked, report: pytest.TestReport, interviewer: Opened | None) -> dict[str, Any]:
     """One case's result as JSON-able data (but for non-finite numbers)."""
     subject = item.subject
@@ -186,10 +201,9 @@ def result_of(item: Asked, report: pytest.TestReport, interviewer: Opened | None
         "operations": item.case["operations"], "systems": item.case["systems"],
     }  # fmt: skip
     if item.verdict is None:
-        text = str(report.longrepr).strip().splitlines()
         data |= {
             "outcome": "error",
-            "reason": text[-1][:2000] if text else "",
+            "reason": _why(report)[:2000],
             "ulps": 0.0,
             "share": 0.0,
             "elapsed_ns": 0,
@@ -234,6 +248,7 @@ def _header(config: pytest.Config, options: Options, started: datetime) -> dict[
         "started": started.isoformat(timespec="seconds"),
         "arguments": list(config.invocation_params.args),
         "level": options.level,
+        **({"generated": options.generated.record()} if options.generated else {}),
     }
 
 

@@ -26,6 +26,11 @@ class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist ships
             for node in self.nodes:
                 self._reschedule(node)
 
+    def _reschedule(self, node: Any) -> None:
+        """A replacement that is still collecting cannot be told of items; it hears of them once it has."""
+        if node in self.registered_collections:
+            super()._reschedule(node)
+
     def remove_node(self, node: Any) -> str | None:
         """Give a dead worker's work to others, but for the item that it died of, which would kill them as well."""
         workload = self.assigned_work.pop(node)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 from nnconform.harness.options import column
 from nnconform.harness.wording import NOTHING_TO_SET, looks
 from nnconform.reports.arithmetic import in_words
+from nnconform.reports.traits import TENSOR_FLOAT
 from nnconform.reports.words import visible
 
 _MOST = 20
@@ -92,10 +93,16 @@ def _failures(recorder: Recorder) -> Iterator[str]:
         yield f"... and {len(recorder.failures) - _MOST} more, all in the report"
 
 
+_OWN_PRODUCTS = "spec/products/own_products.toml"
+
+
 def _unusual(recorder: Recorder) -> Iterator[str]:
-    """Products in another arithmetic than their dtype's, and known deviations that did not come."""
+    """What was asked several times, products in another arithmetic, and known deviations that did not come."""
+    yield from recorder.repeats.lines()
     for (adapter, _), told in recorder.arithmetics.items():
         yield f"{adapter}: {in_words(told)}"
+    for adapter, count in recorder.narrowed.items():
+        yield f"{adapter}: {count} cases {TENSOR_FLOAT}: {_OWN_PRODUCTS} is what fails for it"
     for cause, count in recorder.unexpected.items():
         yield f"listed as a known deviation, but passed {count} times: {cause}"
 

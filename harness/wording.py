@@ -5,6 +5,8 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from nnconform.reports.fields import Fields
+from nnconform.reports.repeated import repeated_of
 from nnconform.reports.words import visible
 
 if TYPE_CHECKING:
@@ -42,8 +44,10 @@ def failure_text(item: CaseItem, verdict: Verdict, frozen: dict[str, Any]) -> st
     """What pytest prints for a failure; its first line is the short summary's."""
     source, rerun = frozen["source"], rerun_line(item.nodeid, item.subject, frozen, verdict.outcome)
     lines = [finding.line() for finding in verdict.findings] or [f"{verdict.outcome}: {verdict.reason}"]
-    lines[0] += looks(verdict.diagnosis)
-    lines += [f"  diagnosis:   {verdict.diagnosis}"] if verdict.diagnosis else []
+    lines[0] += looks(verdict.looks_like)
+    lines += [f"  diagnosis:   {verdict.looks_like}"] if verdict.looks_like else []
+    if item.figures and "repeated" in item.figures:
+        lines.append(f"  repeated:    {repeated_of(Fields(item.figures['repeated'])).words}")
     lines += [
         f"  requirement: {frozen['requirement']}",
         f"  source:      {source['document']}, '{source['heading']}'",

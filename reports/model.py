@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from nnconform.reports.arithmetic import Fingerprint
 from nnconform.reports.atlas.model import Sweep
 from nnconform.reports.fields import Pairs
+from nnconform.reports.repeated import Repeated
 from nnconform.reports.timing.model import Ceiling, Conditions, Control, CrossCheck, SelfCheck, Timing, Work
 
 Place = tuple[str, str, str]
@@ -163,6 +164,9 @@ class Result(NamedTuple):
     timing: Timing | None = None
     sweep: Sweep | None = None
     fingerprint: Fingerprint | None = None
+    repeated: Repeated | None = None
+    toml: str = ""
+    """Of a generated case: the example as a spec file."""
 
     @property
     def timed(self) -> bool:

@@ -20,6 +20,7 @@ from nnconform.reports.merge import Asked, join, without_times
 from nnconform.reports.model import Run
 from nnconform.reports.outcomes import BY_NAME, OUTCOMES
 from nnconform.reports.records import read_records
+from nnconform.reports.repeated import MOST_REPEATED, repeats
 from nnconform.reports.tally import Tally, tally
 from nnconform.reports.timing.details import HEADS, plus_minus
 from nnconform.reports.timing.view import MOST_ROWS, Timings, timings
@@ -89,6 +90,8 @@ def _context(runs: Sequence[Run], asked: Sequence[Asked], times: Timings | None)
         "missed": missed(asked),
         "most_missed": MOST_MISSED,
         "differing": differing(asked),
+        "repeats": repeats(asked),
+        "most_repeated": MOST_REPEATED,
         "outcomes": OUTCOMES,
         "by_name": BY_NAME,
     }

@@ -138,7 +138,7 @@ def _fills(block: str, more: Callable[[Mapping[str, str]], Iterable[str]]) -> st
 
 def _letters(named: Mapping[str, str]) -> Iterable[str]:
     yield ".none { fill: none }"
-    for letter in "PFKUECT":
+    for letter in filter(named.__contains__, BY_LETTER):  # nothing has no colour
         yield f".{letter} {{ fill: {named[letter]} }} .t{letter} {{ fill: {named[f'{letter}-ink']} }}"
 
 

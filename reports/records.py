@@ -17,6 +17,7 @@ from nnconform.reports.details import details_of, finding_of, seen_of, witness_o
 from nnconform.reports.fields import Fields, parse
 from nnconform.reports.model import Footer, Problem, Result, Run, Subject
 from nnconform.reports.outcomes import BY_NAME
+from nnconform.reports.repeated import repeated_of
 from nnconform.reports.timing.model import Ceiling, Conditions, Control, CrossCheck, SelfCheck
 from nnconform.reports.timing.reading import ceiling_of, conditions_of, control_of, cross_check_of, timing_of, work_of
 
@@ -28,7 +29,7 @@ _TEXTS = ("id", "file", "case", "outcome", "adapter", "device", "dtype", "mode",
 """The texts that every result has."""
 _RARE = frozenset({
     "reason", "should_missed", "deviation", "diagnosis", "findings", "traits", "witnesses", "steps", "work", "timing",
-    "sweep", "fingerprint",
+    "sweep", "fingerprint", "repeated",
 })  # fmt: skip
 
 
@@ -176,7 +177,7 @@ def _result(data: Fields) -> Result:
 
 def _rare(data: Fields) -> dict[str, Any]:
     """What most results do not have."""
-    work, timing, sweep, told = map(data.data.get, ("work", "timing", "sweep", "fingerprint"))
+    work, timing, sweep, told, again = map(data.data.get, ("work", "timing", "sweep", "fingerprint", "repeated"))
     return {
         "reason": data.text("reason", ""),
         "should_missed": data.text("should_missed", ""),
@@ -193,4 +194,6 @@ def _rare(data: Fields) -> dict[str, Any]:
         "timing": None if timing is None else timing_of(Fields(timing)),
         "sweep": None if sweep is None else sweep_of(Fields(sweep)),
         "fingerprint": None if told is None else fingerprint_of(Fields(told)),
+        "toml": Fields(data.table("generated")).text("toml", ""),
+        "repeated": None if again is None else repeated_of(Fields(again)),
     }

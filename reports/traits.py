@@ -12,13 +12,23 @@ from nnconform.reports.model import Result
 MOST_MISSED = 200
 EAGER = "other bits than eager"
 """The trait of a compiled mode, found by holding the answers of two columns against each other."""
+TENSOR_FLOAT = "judged by TF32's bounds"
+"""Of a case that would fail only because products are TF32."""
+FLAKY = "flaky"
+"""Of a case that was asked several times, and did not have the same outcome each time."""
 MEANINGS = {
+    FLAKY: "asked several times (--repeat), a case did not have the same outcome each time",
     "not repeatable": "the same question, asked again, had another answer",
     "depends on position": "a value's result depends on where it stands in a short array",
     "depends on size": "among very many, a value has a result that it had at no short length",
     "depends on batch": "the first example alone has another answer than in its batch",
     "depends on layout: fortran": "column-major inputs have another answer",
     "depends on layout: strided": "strided inputs have another answer",
+    "depends on layout: reversed": "inputs that run backwards have another answer",
+    "depends on layout: rows_reversed": "rows that run backwards have another answer",
+    "depends on layout: columns_reversed": "columns that run backwards have another answer",
+    "depends on layout: broadcast": "broadcast inputs (strides of 0) have another answer",
+    "depends on layout: offset": "inputs that begin within a buffer have another answer",
     EAGER: "compiled, the first answer has other bits than in eager mode",
     "not monotone": "a result is less than the one before, where the function rises",
     "not symmetric": "results at x and at -x do not sum to 1 to the last bit",
@@ -26,10 +36,13 @@ MEANINGS = {
     "flushes results": "subnormal results come as zero",
     "aliases its input": "the answer shares memory with an input",
     "leaves changed": "a setting of the process was changed and left so",
+    TENSOR_FLOAT: "products are TF32: one case of the operation fails for it, and this one keeps to what TF32 allows",
 }
 """Traits in the order of the page.  Others come after these: counts by name, words as conventions."""
 GRAPHS = ""
 _LAYOUTS = "depends on layout"
+_DECLINES = "declines "
+"""What a framework has no arrays for is no convention about an answer."""
 _DIGITS = {"float32": 9, "float16": 5, "bfloat16": 4}
 """Significant digits that tell every number of a dtype apart."""
 
@@ -113,7 +126,7 @@ def conventions(asked: Sequence[Asked]) -> tuple[Convention, ...]:
     for one in asked:
         for answer in one.answers.values():
             for name, value in answer.shown.traits:
-                if isinstance(value, str) and name not in MEANINGS:
+                if isinstance(value, str) and name not in MEANINGS and not name.startswith(_DECLINES):
                     place = ", ".join(dict.fromkeys(answer.shown.operations)), name
                     found.setdefault(place, {}).setdefault(_without_dtype(value), {})[
                         one.name if names.count(one.name) == 1 else one.full_name

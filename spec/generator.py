@@ -201,6 +201,6 @@ def others(array: Array) -> Array:
     Halving is exact (but for subnormals) and keeps signs, order of magnitude, zeros and exactness of probes;
     reversing tells apart what halving alone would not (an infinity halves to itself).
     """
-    halved = array.ravel()[::-1].reshape(array.shape) * array.dtype.type(0.5)
-    made: Array = np.asarray(halved, array.dtype)  # 0-d stays an array
+    halved = array.ravel()[::-1] * array.dtype.type(0.5)  # reversed while it is multiplied: one copy
+    made: Array = np.asarray(halved, array.dtype).reshape(array.shape)
     return made

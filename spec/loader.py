@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from decimal import Decimal
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any
 
 from nnconform.spec import SPEC_VERSION
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from nnconform.spec.model import Case
 
 MARK = "nnconform ="
-"""A TOML file is ours where a line starts so; any other is somebody else's."""
+"""A TOML file is ours where a line before its first table starts so; any other is somebody else's."""
 LARGEST_FILE = 4 * 2**20
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*case[ \t]*\]\]", re.MULTILINE)
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
@@ -30,7 +31,8 @@ def is_ours(path: Path) -> bool:
     """Whether a TOML file says that it is a spec file, within its first 4 KiB."""
     with path.open("rb") as stream:
         head = stream.read(4096).decode("utf-8", "replace")
-    return any(line.lstrip().startswith((MARK, "nnconform=")) for line in head.splitlines())
+    top = takewhile(lambda line: not line.startswith("["), map(str.lstrip, head.splitlines()))
+    return any(line.startswith((MARK, "nnconform=")) for line in top)
 
 
 def load(path: Path, shown: str | None = None) -> list[Case]:

@@ -126,3 +126,28 @@ def ran(folder: Path, script: str) -> str:
     done = python([str(path)], folder)
     assert done.status == 0, done.err + script
     return done.out
+
+
+def hostile_run(path: Path, evil: str, *between: str) -> Path:
+    """Records with a text in every field that takes one, and lines `between` the results and the footer."""
+    finding = {"facet": evil, "question": evil, "output": evil, "message": evil, "line": evil, "witness": None}
+    told: Data = {
+        "id": evil, "file": evil, "kind": evil, "operations": [evil], "systems": [evil], "dtype": evil,
+        "adapter": evil, "device": evil, "mode": evil, "reason": evil, "should_missed": evil, "deviation": evil,
+        "traits": {evil: evil}, "requirement": evil, "source": {"document": evil, "heading": evil}, "erratum": evil,
+        "rerun": evil, "functions": {evil: evil}, "findings": [finding], "level": evil,
+        "witness": WITNESS | {"output": evil, "inputs": {evil: 1.0}},
+        "terms": [{"step": evil, "operation": evil, evil: evil}],
+        "steps": [{"name": evil, "operation": evil, "inputs": [evil], "attributes": {evil: evil}}],
+        "arrays": {"question": evil, "inputs": {evil: {"shape": [1], "generate": {evil: evil}, "then": evil}}},
+    }  # fmt: skip
+    outcomes = ("failed", "known deviation", "passed")
+    return write(path, [
+        header(
+            subject(evil, evil, evil, versions={evil: evil}, flags={evil: evil}, script=evil, array_source=evil),
+            started=evil, suite=evil, spec=evil, arguments=[evil], level=evil, environment={"processor": evil},
+        ),
+        *(result(**told | {"outcome": outcome, "case": evil + outcome}) for outcome in outcomes),
+        *between,
+        footer(3, finished=evil),
+    ])  # fmt: skip

@@ -12,6 +12,9 @@ CASE = f"{SIGMOID}::lengths_9"
 """Nine elements, in single and in double precision."""
 LINES = {
     "GivesList": "type: list instead of an array",
+    "GivesObjects": "type: array of object instead of an array",
+    "GivesGenerator": "type: generator instead of an array",
+    "GivesNan": "nan: ",
     "GivesNone": "type: None instead of an array",
     "WrongDtype": "dtype: float64 instead of float32",
     "WrongShape": "shape: [1, 9] instead of [9]",

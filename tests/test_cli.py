@@ -31,6 +31,11 @@ def lines(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) 
         (["adapter", "check", "numpie"], "no adapter 'numpie' (did you mean 'numpy'?)"),
         (["adapter", "check"], "required: ADAPTER"),
         (["adapter", "new", "My-Framework"], "is no name for an adapter: lower-case"),
+        (["adapter", "new", "../up"], "'../up' is no name for an adapter: lower-case"),
+        (
+            ["adapter", "new", "n" * 300],
+            "is no name for an adapter: lower-case letters, digits, underscores, a letter first, 48 at most",
+        ),
         (["adapter", "new", "torch"], "an adapter 'torch' is registered already"),
         (["explain", "coffee_vectorised"], "no case 'coffee_vectorised' (did you mean 'coffee_vectorized'?)"),
         (["explain", f"{SIGMOID}::arround_zero"], "no case 'arround_zero' (did you mean 'around_zero'?)"),

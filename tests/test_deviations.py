@@ -15,6 +15,7 @@ from shell import pytest_in, records, results
 from nnconform.adapters.contract import describe
 from nnconform.adapters.numpy import NumPy
 from nnconform.harness import deviations
+from nnconform.harness.collect import CaseItem
 from nnconform.harness.deviations import Deviation, Excuse, Known
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
@@ -282,3 +283,10 @@ def test_nothing_answered_is_not_excused(monkeypatch: pytest.MonkeyPatch) -> Non
     verdict = judge(asked.frozen_line, Transcript(device="cpu", unsupported="no relu", lacks="relu"))
     known(monkeypatch).apply(asked, verdict)
     assert (verdict.outcome, verdict.lacks) == ("unsupported", "relu")
+
+
+def test_what_is_known_is_told_without_a_traceback() -> None:
+    with pytest.raises(pytest.xfail.Exception) as caught:
+        pytest.xfail(CAUSE.cause)
+    shown: Any = CaseItem.repr_failure(SimpleNamespace(verdict=None), caught)  # type: ignore[arg-type]
+    assert shown == CAUSE.cause

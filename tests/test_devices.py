@@ -46,3 +46,15 @@ def test_the_same_adapter_on_its_first_device_is_another_item(tmp_path: Path) ->
     assert list(results(tmp_path)) == [f"{CASE}/fakes.two_devices.FallsBack/cpu/float32/eager"]
     (newest,) = (tmp_path / "nnconform-results").glob("*.jsonl")
     assert newest.name.endswith("-fakes.two_devices.FallsBack-cpu.jsonl")
+
+
+@pytest.mark.parametrize("mode", ["eager", "compiled"])
+def test_jax_on_its_second_device_answers_there(tmp_path: Path, mode: str) -> None:
+    """Each operation in its smallest case; JAX puts what has no array to follow onto its first device."""
+    chosen = ["spec/models/parameter_count.toml", "spec/models/coffee.toml", "spec/data", "spec/layers/forms.toml"]
+    asked = ["--adapter=fakes.second_device:Second", f"--mode={mode}", "--dtype=float32"]
+    done = pytest_in(tmp_path, *asked, *chosen)
+    assert done.status == 0, done.out + done.err
+    found = results(tmp_path).values()
+    assert {line["outcome"] for line in found} <= {"passed", "unsupported"}
+    assert sum(line["outcome"] == "passed" for line in found) > 20

@@ -1,4 +1,4 @@
-"""Defects by somebody who had not seen the suite: each is caught, but for those that are said to be open."""
+"""Defects by somebody who had not seen the suite: each is caught by now."""
 
 from __future__ import annotations
 
@@ -13,14 +13,16 @@ from zoo import first_contact
 from nnconform.adapters.numpy import NumPy
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
+from nnconform.harness.score.cases import load
+from nnconform.spec.catalogue import catalogue
 from nnconform.spec.frozen import FrozenFile, frozen_path, shipped
 
 HERE = Path(__file__).parent
 CAUGHT: dict[str, tuple[str, str]] = tomllib.loads((HERE / "zoo" / "first_contact.toml").read_text("utf-8"))
 """The case and the facet that each must fail, by its name."""
-OPEN = {"ReluReversed": "relu", "SigmoidBroadcast": "sigmoid"}
-"""Layouts that no question has yet: arrays that run backwards, and rows that are one row; with the file to look in."""
 MEMBERS = first_contact.members()
+RIGHT = frozenset({"SiluHalfOverflows"})
+"""The catalogue's own formula computed in float16 step by step, which is what is granted (spec/README.md)."""
 TIMES = 40
 """How often a case is asked: a race shows once in so many calls."""
 
@@ -60,17 +62,20 @@ def test_the_textbook_is_not(place: str) -> None:
     assert facets(NumPy, place, times=1) == set()
 
 
-@pytest.mark.parametrize("name", sorted(OPEN))
-def test_what_is_open_is_not_caught(name: str) -> None:
-    path = next(path for path in shipped() if path.stem == OPEN[name])
-    cases = FrozenFile(frozen_path(path).read_text("utf-8")).cases
-    assert {facet for case in cases for facet in facets(MEMBERS[name], f"{path.stem}::{case['id']}", times=1)} == set()
+def test_a_hundred_and_sixty_and_one_is_right() -> None:
+    assert len(MEMBERS) == 160
+    assert CAUGHT.keys() == MEMBERS.keys() - RIGHT
+    assert MEMBERS.keys() >= RIGHT
 
 
-def test_a_hundred_and_two_are_open() -> None:
-    assert len(MEMBERS) == 100
-    assert CAUGHT.keys() | OPEN.keys() == MEMBERS.keys()
-    assert not CAUGHT.keys() & OPEN.keys()
+@pytest.mark.parametrize("name", sorted(RIGHT))
+def test_what_the_specification_allows_fails_nothing(name: str) -> None:
+    """It would be a case's fault, or the specification has changed its mind."""
+    operations = {operation for operation in catalogue() if operation in vars(MEMBERS[name])}
+    asked = [line for line in load() if operations & line.operations]
+    adapter = MEMBERS[name]()
+    assert len(asked) > 20
+    assert not [line.name for line in asked if judge(line.frozen, interview(adapter, line.frozen["ask"])).findings]
 
 
 def test_each_says_what_it_is() -> None:

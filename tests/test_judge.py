@@ -169,3 +169,29 @@ def test_an_adapter_may_not_refuse_on_the_frameworks_behalf() -> None:
     line = refusal_case()
     assert facets(line, interview(Checks(), line["ask"])) == {"not refused"}
     assert facets(line, interview(Passes(), line["ask"])) == set()
+
+
+@pytest.mark.parametrize("missing", ["others", "again"])
+def test_a_question_without_an_answer_is_no_pass(missing: str, coffee: tuple[dict[str, Any], Transcript]) -> None:
+    line, transcript = coffee
+    del transcript.answers[missing]
+    (found,) = judge(line, transcript).findings
+    assert found.line() == "crash: not answered: " + missing
+
+
+@pytest.mark.parametrize("question", ["first", "others", "mutated", "again", "fortran", "strided"])
+def test_an_output_that_did_not_come_is_no_pass(question: str, coffee: tuple[dict[str, Any], Transcript]) -> None:
+    line, transcript = coffee
+    name = next(iter(transcript.answers[question].values))
+    del transcript.answers[question].values[name]
+    (found,) = judge(line, transcript).findings
+    assert (found.facet, found.question, found.output) == ("type", question, name)
+    assert "no answer" in found.line()
+
+
+def test_a_refusal_needs_both_answers() -> None:
+    line = frozen("matmul", "unequal_inner_sizes")
+    transcript = interview(NumPy(), line["ask"])
+    assert judge(line, transcript).outcome == "passed"
+    del transcript.answers["refused"]
+    assert judge(line, transcript).outcome == "failed"

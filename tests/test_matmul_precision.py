@@ -71,7 +71,7 @@ def test_other_values_end_the_run_in_one_line(tmp_path: Path, typed: str, words:
 
 
 def test_a_failure_is_asked_again_in_the_same_way(tmp_path: Path) -> None:
-    case = "spec/products/matmul.toml::one_hot_in_full_tiles"
+    case = "spec/products/own_products.toml::matmul"
     done = pytest_in(tmp_path, f"--adapter={FAKE}Switched", "--matmul-precision=default", "--dtype=float32", case)
     assert done.status == 1, done.out + done.err
     (line,) = results(tmp_path).values()
@@ -86,24 +86,51 @@ def test_a_timing_worker_asks_as_well() -> None:
     assert '"matmul_precision": "highest"' in done.stdout.splitlines()[0]
 
 
-@pytest.mark.parametrize("name", ["torch", "jax", "tensorflow"])
-def test_the_frameworks_switches_are_set(name: str) -> None:
+_REDUCED = [f"products.allow_{dtype}_reduced_precision_reduction" for dtype in ("fp16", "bf16")]
+SWITCHES = {
+    "torch": (
+        f"import torch; products = torch.backends.cuda.matmul; {_REDUCED[0]} = True; {_REDUCED[1]} = False; torch.set_float32_matmul_precision('medium')",
+        f"(torch.get_float32_matmul_precision(), {', '.join(_REDUCED)})",
+        ("highest", False, False), ("medium", True, False),
+    ),
+    "jax": ("import jax", "jax.config.jax_default_matmul_precision", "highest", None),
+    "tensorflow": (
+        "import tensorflow as tf", "tf.config.experimental.tensor_float_32_execution_enabled()", False, True,
+    ),
+}  # fmt: skip
+"""What to do before, how to look, what is seen while a run goes on, and what before it and after."""
+
+
+@pytest.mark.parametrize("name", SWITCHES)
+def test_the_frameworks_switches_are_set_and_put_back(name: str) -> None:
     """In a process of its own: switches are the whole process's."""
-    look = {
-        "torch": "import torch; assert torch.get_float32_matmul_precision() == 'highest'; "
-        "assert not torch.backends.cuda.matmul.allow_bf16_reduced_precision_reduction",
-        "jax": "import jax; assert jax.config.jax_default_matmul_precision == 'highest'",
-        "tensorflow": "import tensorflow as tf; assert not tf.config.experimental.tensor_float_32_execution_enabled()",
-    }[name]
+    before, look, during, after = SWITCHES[name]
     pytest.importorskip(name)
     code = (
+        f"{before}\nassert {look} == {after!r}\n"
         "from nnconform.harness.options import Subject\n"
-        "from nnconform.harness.subjects import open_adapter\n"
-        f"made = open_adapter(Subject({name!r}, {name!r}, 'cpu', 'eager', 'highest'))\n"
-        f"assert made.matmul_precision == 'highest'\n{look}\n"
+        "from nnconform.harness.subjects import InProcess\n"
+        f"made = InProcess(Subject({name!r}, {name!r}, 'cpu', 'eager', 'highest'))\n"
+        f"assert made.adapter.matmul_precision == 'highest'\nassert {look} == {during!r}, {look}\n"
+        f"made.close()\nassert {look} == {after!r}, {look}\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_whatever_runs_later_in_the_same_process_finds_products_as_they_were(tmp_path: Path) -> None:
+    code = (
+        "import pytest, fakes.precise\nshared = fakes.precise.Shared\n"
+        f"status = pytest.main(['-q', '-p', 'no:cacheprovider', '--adapter={FAKE}Shared', "
+        f"'--matmul-precision=highest', {CASE!r}])\n"
+        "assert status == 0\nassert shared.seen and all(not any(each.values()) for each in shared.seen), shared.seen\n"
+        "assert shared.process == {'narrow': True, 'untold': True}, shared.process\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_contract_has_no_switch_by_itself() -> None:

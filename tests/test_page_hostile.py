@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from page_fixtures import BIDI, HOSTILE, WITNESS, footer, header, result, run, subject, write
+from page_fixtures import BIDI, HOSTILE, footer, header, hostile_run, result, run, subject, write
 from page_fixtures_html import Element, parse
 from page_fixtures_timing import around, cases, row, work
 
@@ -32,26 +32,8 @@ HOSTILE_TEXTS = (HOSTILE, "'\"><svg onload=1>", "</script></style></title>", "{{
 
 @pytest.mark.parametrize("evil", HOSTILE_TEXTS)
 def test_hostile_text_stays_text_in_every_field(tmp_path: Path, evil: str) -> None:
-    finding = {"facet": evil, "question": evil, "output": evil, "message": evil, "line": evil, "witness": None}
-    told: dict[str, Any] = {
-        "id": evil, "file": evil, "kind": evil, "operations": [evil], "systems": [evil], "dtype": evil,
-        "adapter": evil, "device": evil, "mode": evil, "reason": evil, "should_missed": evil, "deviation": evil,
-        "traits": {evil: evil}, "requirement": evil, "source": {"document": evil, "heading": evil}, "erratum": evil,
-        "rerun": evil, "functions": {evil: evil}, "findings": [finding], "level": evil,
-        "witness": WITNESS | {"output": evil, "inputs": {evil: 1.0}},
-        "terms": [{"step": evil, "operation": evil, evil: evil}],
-        "steps": [{"name": evil, "operation": evil, "inputs": [evil], "attributes": {evil: evil}}],
-        "arrays": {"question": evil, "inputs": {evil: {"shape": [1], "generate": {evil: evil}, "then": evil}}},
-    }  # fmt: skip
-    made = page(write(tmp_path / "run.jsonl", [
-        header(
-            subject(evil, evil, evil, versions={evil: evil}, flags={evil: evil}, script=evil, array_source=evil),
-            started=evil, suite=evil, spec=evil, arguments=[evil], level=evil, environment={"processor": evil},
-        ),
-        *(result(**told | {"outcome": outcome, "case": evil + outcome}) for outcome in ("failed", "known deviation", "passed")),
-        f'{{"record": "{evil[:99]}"}}' if evil.isprintable() and '"' not in evil else '{"record": "x"}',
-        footer(3, finished=evil),
-    ]))  # fmt: skip
+    strange = evil[:99] if evil.isprintable() and '"' not in evil else "x"
+    made = page(hostile_run(tmp_path / "run.jsonl", evil, f'{{"record": "{strange}"}}'))
     assert {item.tag for item in made.walk()} <= KNOWN_TAGS
     assert not [name for item in made.walk() for name in item.attributes if name.startswith("on")]
     for place in ("runs", "matrix", "failures", "known", "operations", "traits", "missed"):

@@ -11,6 +11,7 @@ import pytest
 from page_fixtures import BIDI, HOSTILE, result, run, subject
 from page_fixtures_html import Element, parse
 from page_fixtures_sweeps import ROUNDED, atlas, sweep, swept
+from shell import CHECKOUT
 
 from nnconform.reports.atlas.binades import shown
 from nnconform.reports.atlas.model import value_of
@@ -19,6 +20,7 @@ from nnconform.reports.atlas.rows import shortest
 from nnconform.reports.page import write_page
 from nnconform.reports.records import RecordError, read
 from nnconform.reports.words import visible
+from nnconform.spec.frozen import read_current
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -248,3 +250,13 @@ def test_the_picture_needs_a_sweep_and_takes_hostile_names(tmp_path: Path) -> No
     root = ET.fromstring(atlas_svg([path]))  # noqa: S314
     width = float(root.get("width", "0"))
     assert all(float(box.get("x", "0")) + float(box.get("width", "0")) <= width for box in root.iter(f"{SVG}rect"))
+
+
+def test_published_sweeps_have_the_names_of_the_cases_that_ask_the_same() -> None:
+    published = [read(path) for path in sorted((CHECKOUT / "docs" / "results").glob("atlas*.jsonl"))]
+    found = {(line.file, line.case, line.dtype) for runs in published for each in runs for line in each.results}
+    frozen = read_current(CHECKOUT / "spec" / "sweeps" / "functions.toml")
+    assert frozen is not None
+    known = {("spec/sweeps/functions.toml", case["id"], dtype) for case in frozen.cases for dtype in case["dtypes"]}
+    assert found <= known
+    assert {key for key in known if key[2] != "float32"} <= found, "every function in 16 bits"

@@ -224,12 +224,13 @@ def test_links_in_a_page_lead_nowhere_else(tmp_path: Path) -> None:
     assert all(str(target).startswith("#") for target in targets), targets
 
 
-def test_what_a_run_writes_is_json_without_extensions(tmp_path: Path) -> None:
-    done = pytest_in(
-        tmp_path, "--adapter=fakes.odd:WrongDtype", "--dtype=float32", "spec/activations/sigmoid.toml::around_zero"
-    )
+@pytest.mark.parametrize("more", [[], ["-n", "1"]], ids=["here", "by a worker"])
+def test_what_a_run_writes_is_json_without_extensions(tmp_path: Path, more: list[str]) -> None:
+    case = "spec/activations/sigmoid.toml::around_zero"
+    done = pytest_in(tmp_path, "--adapter=fakes.odd:GivesNan", "--dtype=float32", case, *more)
     assert done.status == 1
     (path,) = tmp_path.rglob("*.jsonl")
+    assert '"got": "nan"' in path.read_text("utf-8")
 
     def refuse(constant: str) -> Any:
         raise ValueError(constant)

@@ -39,8 +39,9 @@ def _new(name: str, into: Path) -> int:
     from nnconform.adapters import registry
     from nnconform.adapters.template import write_package
 
-    if not re.fullmatch("[a-z][a-z0-9_]*", name):
-        raise BadInput(f"{name!r} is no name for an adapter: lower-case letters, digits, underscores, a letter first")
+    if not re.fullmatch("[a-z][a-z0-9_]{0,47}", name):
+        what = "lower-case letters, digits, underscores, a letter first, 48 at most"
+        raise BadInput(f"{name[:60]!r} is no name for an adapter: {what}")
     if name in registry.installed():
         raise BadInput(f"an adapter {name!r} is registered already: choose another name")
     try:

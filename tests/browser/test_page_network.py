@@ -9,7 +9,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
-from page_fixtures import BIDI, WITNESS, footer, header, result, subject, write
+from page_fixtures import BIDI, hostile_run
 from page_fixtures_chromium import chromium, dom
 from page_fixtures_html import parse
 
@@ -56,25 +56,7 @@ def attacks(place: str) -> list[str]:
 
 def everywhere(folder: Path, evil: str) -> Path:
     """A page with a text in every field that takes one."""
-    finding = {"facet": evil, "question": evil, "output": evil, "message": evil, "line": evil, "witness": None}
-    told: dict[str, Any] = {
-        "id": evil, "file": evil, "kind": evil, "operations": [evil], "systems": [evil], "dtype": evil,
-        "adapter": evil, "device": evil, "mode": evil, "reason": evil, "should_missed": evil, "deviation": evil,
-        "traits": {evil: evil}, "requirement": evil, "source": {"document": evil, "heading": evil}, "erratum": evil,
-        "rerun": evil, "functions": {evil: evil}, "findings": [finding], "level": evil,
-        "witness": WITNESS | {"output": evil, "inputs": {evil: 1.0}},
-        "terms": [{"step": evil, "operation": evil, evil: evil}],
-        "steps": [{"name": evil, "operation": evil, "inputs": [evil], "attributes": {evil: evil}}],
-        "arrays": {"question": evil, "inputs": {evil: {"shape": [1], "generate": {evil: evil}, "then": evil}}},
-    }  # fmt: skip
-    path = write(folder / "run.jsonl", [
-        header(
-            subject(evil, evil, evil, versions={evil: evil}, flags={evil: evil}, script=evil, array_source=evil),
-            started=evil, suite=evil, spec=evil, arguments=[evil], level=evil, environment={"processor": evil},
-        ),
-        *(result(**told | {"outcome": outcome, "case": evil + outcome}) for outcome in ("failed", "known deviation", "passed")),
-        footer(3, finished=evil),
-    ])  # fmt: skip
+    path = hostile_run(folder / "run.jsonl", evil)
     return write_page([path], folder / "page.html")
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import inspect
+from importlib import import_module
 from typing import Any
 
 from nnconform.adapters.numpy import NumPy
 from nnconform.reference.textbook import activations
 
 Array = Any
+PARTS = ("activations", "elementary", "layers", "products", "rows", "smooth", "gross", "moderate", "subtle", "last")
 
 
 def activated(name: str, z: Array, axis: int = -1) -> Array:
@@ -18,23 +20,7 @@ def activated(name: str, z: Array, axis: int = -1) -> Array:
 
 def members() -> dict[str, type[NumPy]]:
     """All of them by name."""
-    from zoo import (
-        first_contact_activations,
-        first_contact_elementary,
-        first_contact_layers,
-        first_contact_products,
-        first_contact_rows,
-        first_contact_smooth,
-    )
-
-    modules = (
-        first_contact_activations,
-        first_contact_elementary,
-        first_contact_layers,
-        first_contact_products,
-        first_contact_rows,
-        first_contact_smooth,
-    )
+    modules = [import_module(f"zoo.first_contact_{part}") for part in PARTS]
     return {
         name: kind
         for module in modules
