@@ -24,6 +24,7 @@ from nnconform.harness.resuming import Earlier, Resumption
 from nnconform.harness.subjects import Child, InProcess, LeftOut, Opened, SubjectCrashed, SubjectError, open_all
 from nnconform.harness.summary import header_lines, left_out_lines, write_summary
 from nnconform.harness.traits import Traits
+from nnconform.harness.wording import asked_with
 from nnconform.spec.errors import SpecError
 from nnconform.spec.frozen import ROOT, shown
 from nnconform.spec.loader import is_ours
@@ -251,6 +252,8 @@ class Run:
         try:
             transcript = cast("Interviewer", self.interviewers[item.subject]).ask(self.traits.asked(item))
         except SubjectCrashed as error:
+            if error.outcome == "timeout":
+                asked_with(item.frozen_line, f"--nnconform-case-timeout={self.options.case_limit_s:g}")
             return Verdict(outcome=error.outcome, reason=str(error)), None
         self.adapter_ns[item.subject.column] += transcript.adapter_ns
         verdict = judge(item.frozen_line, transcript)
@@ -267,16 +270,16 @@ class Run:
         found = self.sweeps.of(item, alone=self.is_worker)
         item.figures = found.figures
         self.adapter_ns[item.subject.column] += found.cpu_ns
-        told = found.verdict.no_longer_deviates
-        verdict = self._graded(item, found.verdict)
-        verdict.no_longer_deviates = told  # by the sweep itself, which knows each cause
-        return verdict
+        told = found.verdict.no_longer_deviates  # by the sweep itself, which knows each cause
+        self._graded(item, found.verdict).no_longer_deviates = told
+        return found.verdict
 
     def _graded(self, item: CaseItem, verdict: Verdict) -> Verdict:
         """Levels and known deviations: what is to be made of a finding."""
         demanding = self.options.level == "should"
         if verdict.outcome == "passed" and verdict.should_missed and demanding:
             verdict.outcome, verdict.reason = "failed", f"should: {verdict.should_missed}"
+            asked_with(item.frozen_line, "--nnconform-level=should")
         if verdict.outcome == "failed" and item.case["level"] == "should" and not demanding:
             verdict.outcome, verdict.should_missed = "passed", verdict.findings[0].line()
         self.traits.grade(item, verdict)

@@ -35,6 +35,12 @@ def rerun_line(nodeid: str, subject: Subject, frozen: dict[str, Any], outcome: s
     return shlex.join(parts)
 
 
+def asked_with(frozen: dict[str, Any] | None, option: str) -> None:
+    """Note an option without which a case would end otherwise when it is asked again."""
+    if frozen is not None:
+        frozen["options"] = [*frozen.get("options", []), option]
+
+
 def looks(diagnosis: str) -> str:
     """The end of a line of why: what it looks like; '' where no known defect fits."""
     return f": {diagnosis}" if diagnosis.startswith("as if") else ""

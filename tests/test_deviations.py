@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import shlex
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -275,6 +276,10 @@ def test_level_should_fails_what_level_must_only_marks(tmp_path: Path) -> None:
     assert line["outcome"] == "failed"
     assert line["reason"].startswith("should: ")
     assert f"should: {line['should_missed']}" in strict.out
+    assert "(--level=should fails them)" not in strict.out  # it did
+    again = shlex.split(line["rerun"])
+    assert again[-1] == "--nnconform-level=should"
+    assert pytest_in(tmp_path, *again[1:]).status == 1
 
 
 def test_nothing_answered_is_not_excused(monkeypatch: pytest.MonkeyPatch) -> None:

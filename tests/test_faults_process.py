@@ -201,7 +201,7 @@ def test_isolated_runs_end_and_tell_each_outcome(tmp_path: Path) -> None:
         ("SegfaultsInDouble", "float32"): "passed", ("SegfaultsInDouble", "float64"): "crashed",
         ("OutOfMemory", "float32"): "out of memory", ("OutOfMemory", "float64"): "out of memory",
     }  # fmt: skip
-    assert found["Hangs", "float32"]["rerun"].endswith(" --nnconform-isolate")
+    assert found["Hangs", "float32"]["rerun"].endswith(" --nnconform-isolate --nnconform-case-timeout=1.5")
     assert "--nnconform-isolate" not in found["OutOfMemory", "float32"]["rerun"]
     assert not [pid for pid in map(int, (tmp_path / "started").read_text("utf-8").split()) if not gone(pid)]
 

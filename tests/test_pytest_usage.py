@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 import pytest
 from shell import CHECKOUT, DENSE, FAKES, SIGMOID, ids, pytest_in, records, results, run
 
+from nnconform.harness.plugin import FLAGS, OPTIONS
 from nnconform.spec.frozen import shipped, shown
 from nnconform.spec.loader import load_all
 
@@ -200,3 +201,15 @@ def test_ones_own_tests_run_beside_the_spec(tmp_path: Path) -> None:
     assert "3 passed" in done.out, done.out + done.err
     assert outcomes(tmp_path) == few("passed", "numpy")
     assert records(tmp_path)[-1]["complete"] is True
+
+
+def test_every_option_is_written_up() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "options.md").read_text("utf-8")
+    for name in (*(name for name, *_ in OPTIONS), *(name for name, _ in FLAGS)):
+        assert f"`--{name}" in text or f"`--nnconform-{name}" in text, name
+
+
+def test_a_toml_of_ones_own_with_our_name_in_a_table_is_no_spec(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[tool.poetry.dependencies]\nnnconform = "^0.1"\n', "utf-8")
+    done = pytest_in(tmp_path, "--adapter=numpy", ".", FEW)
+    assert done.status == 0, done.out + done.err
