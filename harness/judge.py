@@ -17,7 +17,7 @@ from nnconform.harness.screen import screen
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
-from nnconform.spec.views import FURTHER
+from nnconform.spec.model import FURTHER
 
 Frozen = Mapping[str, Any]
 
@@ -70,8 +70,8 @@ def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
 
 
 def _needed(frozen: Frozen) -> frozenset[str]:
-    """Without answers to these, nothing is known to be right."""
-    return _REFUSED if frozen["kind"] == "refusal" else _ANSWERED
+    """Without answers to these nothing is known to be right.  A timing asks both sets of numbers, then takes times."""
+    return {"refusal": _REFUSED, "timing": _ASKED_FIRST}.get(frozen["kind"], _ANSWERED)
 
 
 def _short_of_memory(transcript: Transcript) -> bool:

@@ -13,8 +13,7 @@ import numpy as np
 from nnconform.harness.transcript import Answer, Raised, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
-from nnconform.spec.model import ARITHMETIC
-from nnconform.spec.views import FURTHER
+from nnconform.spec.model import ARITHMETIC, FURTHER
 
 Frozen = Mapping[str, Any]
 

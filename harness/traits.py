@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from nnconform.harness.details import with_inputs
 from nnconform.harness.verdict import Finding
 from nnconform.reports.traits import EAGER, sentence
-from nnconform.spec.views import FURTHER
+from nnconform.spec.model import FURTHER
 
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem

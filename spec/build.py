@@ -13,6 +13,7 @@ from nnconform.spec.errors import nearest
 from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
 from nnconform.spec.model import (
     ARITHMETIC,
+    FURTHER,
     KINDS,
     LEVELS,
     PRODUCTS,
@@ -28,7 +29,6 @@ from nnconform.spec.model import (
 )
 from nnconform.spec.timed import DTYPES as TIMED_DTYPES
 from nnconform.spec.timed import TimingReader
-from nnconform.spec.views import FURTHER
 
 IDENTIFIER = re.compile(r"[a-z][a-z0-9_]{0,63}\Z")
 SYSTEM = re.compile(r"S([1-9]|[12][0-9]|3[0-2])\Z")

@@ -22,6 +22,15 @@ PRODUCTS = ("dot", "matmul", "dense", "dense_column", "dense_loop", "sequential"
 """Operations with inner products, of which a fingerprint is taken."""
 ROLES = ("independent", "same_sign", "left_selected", "right_selected", "small", "pair")
 """What the steps of a fingerprint are called, with a number after it where there are several: `pair_2`."""
+LAYOUTS = {
+    "reversed": "every axis of every input runs backwards (negative strides)",
+    "rows_reversed": "the first axis of the first input runs backwards",
+    "columns_reversed": "the last axis of every input runs backwards",
+    "broadcast": "axes along which the numbers repeat have a stride of 0",
+    "offset": "every input is what lies within a border, one element wide",
+}
+"""In which further layouts a case may be asked."""
+FURTHER = tuple(LAYOUTS)
 PROPERTIES = ("range", "monotone", "symmetric", "equal", "sums_to_one")
 
 Number = int | Decimal

@@ -14,16 +14,6 @@ import numpy as np
 
 from nnconform.spec.arrays import Array, same_bits
 
-MEANINGS = {
-    "reversed": "every axis of every input runs backwards (negative strides)",
-    "rows_reversed": "the first axis of the first input runs backwards",
-    "columns_reversed": "the last axis of every input runs backwards",
-    "broadcast": "axes along which the numbers repeat have a stride of 0",
-    "offset": "every input is what lies within a border, one element wide",
-}
-FURTHER = tuple(MEANINGS)
-"""What a case may state under `layouts`."""
-
 
 @dataclass(frozen=True, slots=True)
 class View:

@@ -69,6 +69,7 @@ def test_every_result_is_rounded_as_certified_arithmetic_does(case: str, dtype: 
     bits = np.arange(2**16).astype(made.rounding.word)
     with np.errstate(all="ignore"):
         x = made.rounding.wide(bits)
+        x = x[~np.isnan(x)]  # a nan has the sign that the C library or SciPy gives it
         assert (made.rounded(x) == exact.rounded(x)).all()
 
 

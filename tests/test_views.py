@@ -19,7 +19,8 @@ from nnconform.spec.catalogue import catalogue
 from nnconform.spec.errors import SpecError
 from nnconform.spec.frozen import ROOT, FrozenFile, frozen_path
 from nnconform.spec.loader import load
-from nnconform.spec.views import FURTHER, views
+from nnconform.spec.model import FURTHER
+from nnconform.spec.views import views
 
 CASE = """
 nnconform = "0.1"

@@ -12,6 +12,7 @@ from nnconform.harness.commands import BadInput, located, one_of
 from nnconform.spec.catalogue import Operation, catalogue
 from nnconform.spec.errors import nearest
 from nnconform.spec.formats import FORMATS
+from nnconform.spec.model import LAYOUTS
 
 if TYPE_CHECKING:
     from nnconform.spec.model import Case
@@ -121,10 +122,8 @@ def _lengths(lengths: Mapping[str, Any] | None) -> Iterator[str]:
 
 def _layouts(layouts: list[str]) -> Iterator[str]:
     """In which further layouts a case is asked."""
-    from nnconform.spec.views import MEANINGS
-
     for number, layout in enumerate(layouts):
-        yield f"{'layouts:' if not number else '':12} {layout}: {MEANINGS[layout]}"
+        yield f"{'layouts:' if not number else '':12} {layout}: {LAYOUTS[layout]}"
 
 
 def _work(frozen: dict[str, Any]) -> Iterator[str]:

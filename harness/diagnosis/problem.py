@@ -17,7 +17,7 @@ from nnconform.harness.transcript import Transcript
 from nnconform.spec.arrays import Array, dtype_of
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.generator import others
-from nnconform.spec.views import FURTHER
+from nnconform.spec.model import FURTHER
 
 Arrays = Mapping[str, Array]
 Rounding = Callable[[Array], Array]

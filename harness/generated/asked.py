@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from importlib import import_module
 from secrets import randbelow
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +50,7 @@ def generated(config: pytest.Config) -> Generated | None:
     examples = _whole(asked, "generated", 1, MOST)
     if option(config, "timing") is not None:
         raise pytest.UsageError("--generated and --timing do not go together: timing runs timing cases alone")
-    if missing := [package for module, package in _NEEDED.items() if not _there(module)]:
+    if missing := _missing():
         told = f"--generated needs {' and '.join(missing)}, not installed here: pip install 'nnconform[generated]'"
         raise pytest.UsageError(told)
     if seed is None:
@@ -81,11 +80,23 @@ def _whole(typed: str, name: str, low: int, high: int) -> int:
     return int(typed)
 
 
-def _there(module: str) -> bool:
+def _missing() -> list[str]:
+    """What is not installed of what drawing and judging need."""
+    found = []
     try:
-        import_module(module)
+        import hypothesis  # noqa: F401 - only whether it is there
     except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != module:
-            raise
-        return False
-    return True
+        found.append(_package(error))
+    try:
+        import flint  # noqa: F401
+    except ModuleNotFoundError as error:
+        found.append(_package(error))
+    return found
+
+
+def _package(error: ModuleNotFoundError) -> str:
+    """The package that would bring the module.  Raises where one that is installed lacks something else."""
+    found = _NEEDED.get((error.name or "").partition(".")[0])
+    if found is None:
+        raise error
+    return found

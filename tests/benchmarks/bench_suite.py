@@ -3,7 +3,7 @@
 Run `python tests/benchmarks/bench_suite.py [ADAPTER ...]`.  For each adapter: CPU seconds to import it, CPU seconds of
 the whole run, seconds inside the adapter, what is left for the harness and pytest, what pytest alone takes for as many
 items that do nothing, and for JAX the compilations beside the distinct combinations of operation, dtype and shapes that
-were asked.  Goal: what is beyond pytest's own is at most the sum of the imports over all four.  Bytecode is kept between
+were asked.  Goal: harness and pytest together take at most the sum of the imports over all four.  Bytecode is kept between
 runs and one thread computes: threads that wait for each other on a busy machine would count as the adapter's.
 """
 
