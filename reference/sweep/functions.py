@@ -80,7 +80,8 @@ def _elu(x: Array, alpha: float) -> Array:
     if least > 0:  # a run has one sign
         return x
     if most < 0:
-        return alpha * (x if least > -_NEAR else np.expm1(x))
+        # Of alpha 1 a power of two gives a result just within it, of half the spacing: expm1 tells.
+        return alpha * (x if least > -_NEAR and alpha != 1 else np.expm1(x))
     return np.where(x > 0, x, alpha * np.expm1(np.minimum(x, 0)))
 
 
@@ -186,8 +187,8 @@ FUNCTIONS: dict[str, Function] = {
     "silu": Function(lambda x: x * _sigmoid(x), turning=(-1.5, -1.0), identity=((24, inf),), half=True),
     "gelu": Function(_gelu, margin=LOOSE, turning=(-1.0, -0.5), identity=((8, inf),), half=True),
     "mish": Function(_mish, turning=(-1.5, -1.0), identity=((24, inf),)),
-    "elu": Function(_elu, identity=((0, inf),)),
-    "selu": Function(_selu),
+    "elu": Function(_elu, identity=((0, inf),), zero="none"),
+    "selu": Function(_selu, zero="none"),
     "softsign": Function(_softsign, identity=((-(2.0**-27), 2.0**-27),)),
     "hard_sigmoid": Function(_hard_sigmoid, numerator=lambda x: x + 3, zero="inputs"),
     "hard_swish": Function(
