@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -260,3 +262,11 @@ def test_published_sweeps_have_the_names_of_the_cases_that_ask_the_same() -> Non
     known = {("spec/sweeps/functions.toml", case["id"], dtype) for case in frozen.cases for dtype in case["dtypes"]}
     assert found <= known
     assert {key for key in known if key[2] != "float32"} <= found, "every function in 16 bits"
+
+
+def test_what_is_published_names_no_folder_of_a_machine() -> None:
+    for path in sorted((CHECKOUT / "docs" / "results").glob("*.jsonl")):
+        for line in path.read_text("utf-8").splitlines():
+            data = json.loads(line)
+            typed = data["arguments"] if data["record"] == "header" else []
+            assert not [each for each in typed if re.search("(^|=)(/|[A-Z]:)", each)], path

@@ -221,6 +221,11 @@ class Raises(Plain):
         raise ValueError("no\nmore")
 
 
+class Slips(Plain):
+    def to_native(self, array: Any) -> Any:
+        raise AttributeError("a slip of the adapter's own")
+
+
 class LacksHalf(Plain):
     def to_native(self, array: Any) -> Any:
         raise TypeError("no float16 here")
@@ -233,6 +238,7 @@ class LacksHalf(Plain):
         (Shortens, {"amiss": ["shape", "[65535] instead of [65536]"]}),
         (Elsewhere, {"amiss": ["device", "the answer lay on cpu:1, not on cpu"]}),
         (Raises, {"amiss": ["crash", "ValueError: no at call"]}),
+        (Slips, {"amiss": ["crash", "AttributeError: a slip of the adapter's own at to native"]}),
         (LacksHalf, {"unsupported": "plain on cpu lacks it: TypeError: no float16 here"}),
     ],
 )

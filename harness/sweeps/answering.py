@@ -71,8 +71,9 @@ def _taken(adapter: Adapter, value: Any, dtype: str, out: Array) -> dict[str, An
 def _raised(error: Exception, stage: str, adapter: Adapter) -> dict[str, Any]:
     lines = str(error).strip().splitlines()
     told = f"{type(error).__name__}: {lines[0][:_LONGEST]}" if lines else type(error).__name__
-    # A dtype that a device has no kernel for: told by this type, by these words, or when the array is made.
-    if stage == "to native" or isinstance(error, NotImplementedError) or "not implemented for" in told:
+    # A dtype that a device has no kernel for: told by this type or these words; or that no array can be made of.
+    no_such_array = stage == "to native" and isinstance(error, TypeError)
+    if no_such_array or isinstance(error, NotImplementedError) or "not implemented for" in told:
         return {"unsupported": f"{adapter.name} on {adapter.device} lacks it: {told}"}
     return {"amiss": ["crash", f"{told} at {stage}"]}
 
