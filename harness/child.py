@@ -1,5 +1,6 @@
 """The process beside a framework: reads questions as JSON lines, writes transcripts as JSON lines.
 
+A line that says so is followed by a blob of that many bytes, the bits of its arrays.
 Its standard output is the pipe; whatever a framework prints goes to standard error instead.
 """
 
@@ -21,7 +22,7 @@ from nnconform.harness.transcript import to_data
 def main() -> None:
     """Serve until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
-    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    pipe = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: os.close(pipe.fileno()))  # a copy must not hold it open
@@ -35,12 +36,13 @@ def main() -> None:
         return
     _write(pipe, dict(subject.description))
     for line in sys.stdin:
+        blob = bytearray()
         try:
-            found = _answer(subject, json.loads(line))
+            found = _answer(subject, json.loads(line), blob)
         except SubjectCrashed as error:  # nothing more can be asked of this process
             _write(pipe, {"crashed": str(error)})
             return
-        _write(pipe, found)
+        _write(pipe, found, blob)
 
 
 def follow_parent() -> None:
@@ -55,9 +57,9 @@ def follow_parent() -> None:
     threading.Thread(target=watch, daemon=True).start()
 
 
-def _answer(subject: InProcess, message: dict[str, Any]) -> Any:
+def _answer(subject: InProcess, message: dict[str, Any], blob: bytearray) -> dict[str, Any]:
     if "ask" in message:
-        return to_data(subject.ask(message["ask"]))
+        return to_data(subject.ask(message["ask"]), blob)
     if "sweep" in message:
         from nnconform.harness.sweeps.answering import answer
 
@@ -67,8 +69,10 @@ def _answer(subject: InProcess, message: dict[str, Any]) -> Any:
     return dict(subject.counters())
 
 
-def _write(pipe: IO[str], data: Any) -> None:
-    pipe.write(json.dumps(data) + "\n")
+def _write(pipe: IO[bytes], data: dict[str, Any], blob: bytes | bytearray = b"") -> None:
+    told = {**data, "blob": len(blob)} if blob else data
+    pipe.write(json.dumps(told).encode() + b"\n")
+    pipe.write(blob)
     pipe.flush()
 
 

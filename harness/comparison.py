@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from math import copysign, frexp, inf, isfinite, isnan
+from math import copysign, frexp, inf, isfinite, isnan, prod
 from typing import Any
 
 import numpy as np
 
 from nnconform.harness.verdict import Wrong
-from nnconform.spec.arrays import Array, decode_bits, dtype_of
+from nnconform.spec.arrays import Array, decode_bits, dtype_of, fill
 from nnconform.spec.formats import FORMATS
 
 _DOUBLE = "float64"
@@ -92,7 +92,8 @@ def _decoded(data: Mapping[str, Any], part: str, dtype: str) -> Array:
     shape = tuple(data["shape"])
     if "period" not in data:
         return decode_bits(data[part], shape, dtype)
-    return np.resize(decode_bits(data[part], (data["period"],), dtype), shape)
+    once = decode_bits(data[part], (data["period"],), dtype)
+    return fill(np.empty(prod(shape), once.dtype), once).reshape(shape)
 
 
 @dataclass(slots=True)

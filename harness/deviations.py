@@ -163,6 +163,11 @@ class Deviation:
             and all(fnmatchcase(flags.get(name, ""), pattern) for name, pattern in self.flags.items())
         )
 
+    def matches_file(self, file: str) -> bool:
+        """Whether a file may have such cases."""
+        heads = (pattern.partition("::") for pattern in self.cases)
+        return any(not colons or fnmatchcase(file, head) for head, colons, _ in heads)
+
     def matches_case(self, file: str, case: str, dtype: str) -> bool:
         """Whether a case is one of those that show it."""
         return any(fnmatchcase(f"{file}::{case}/{dtype}", pattern) for pattern in self.cases)
@@ -195,10 +200,13 @@ class Known:
             and points[item.adapter].value == description["class"]
             and item.matches_environment(subject, description)
         ]
+        self._of_file: dict[str, list[Deviation]] = {}
 
     def listed(self, file: str, case: str, dtype: str) -> list[Deviation]:
         """Those that a case is expected to show."""
-        return [known for known in self.expected if known.matches_case(file, case, dtype)]
+        if file not in self._of_file:
+            self._of_file[file] = [known for known in self.expected if known.matches_file(file)]
+        return [known for known in self._of_file[file] if known.matches_case(file, case, dtype)]
 
     def apply(self, item: Judged, verdict: Verdict) -> None:
         """Mark a failure that is expected; note an expected failure that did not come."""

@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.harness.buffers import BUFFERS
 from nnconform.harness.layouts import LAYOUTS, native_views
 from nnconform.harness.lengths import Asking, Facts
 from nnconform.harness.raising import raised, told
@@ -36,6 +37,7 @@ Seen = Mapping[str, View] | None
 _PLAIN = frozenset("fiub")
 _ARRAYS = (np.ndarray, np.generic)
 _QUIET = dict.fromkeys(("divide", "over", "under", "invalid"), "ignore")
+_ASKED_FIRST = frozenset({"first", "others"})
 _LARGE = 4096
 """Arrays of more elements are compared where they lie, not as copies of their bytes."""
 
@@ -61,7 +63,7 @@ class _Given:
         self._bytes = {name: values.tobytes() for name, values in arrays.items() if values.size < _LARGE}
 
     def copies(self) -> Arrays:
-        return {name: values.copy() for name, values in self.arrays.items()}
+        return {name: BUFFERS.copy(values) for name, values in self.arrays.items()}
 
     def intact(self, name: str, array: Array) -> bool:
         """Whether an array has still these numbers, to the bit."""
@@ -122,7 +124,7 @@ class _Interview:
         self.ours_since = perf_counter_ns()
 
     def _answered(self, arrays: Mapping[str, Array]) -> Arrays:
-        """The outputs' values and nothing around them."""
+        """The outputs' values and nothing around them: to be looked at before the next call, and not kept."""
         adapter = self.adapter
         self.ours_ns += perf_counter_ns() - self.ours_since
         values = {name: adapter.to_native(array) for name, array in arrays.items()}
@@ -130,7 +132,7 @@ class _Interview:
             values[name] = call(values)
         for name in self.ask["outputs"]:
             adapter.synchronize(values[name])
-        found = {name: np.array(adapter.to_numpy(values[name])) for name in self.ask["outputs"]}
+        found = {name: np.asarray(adapter.to_numpy(values[name])) for name in self.ask["outputs"]}
         self.ours_since = perf_counter_ns()
         return found
 
@@ -139,7 +141,7 @@ class _Interview:
         first = self._put("first", arrays, given, keep=True)
         if self.result.unsupported or first.raised:
             return
-        second = _Given({name: others(values) for name, values in given.arrays.items()})
+        second = _Given({name: others(values, BUFFERS.empty) for name, values in given.arrays.items()})
         self._put("others", second.copies(), second, keep=True)
         self._read_again("first")
         if all(values.flags.writeable for values in arrays.values()):
@@ -183,8 +185,9 @@ class _Interview:
                 adapter.synchronize(values[name])
             answer.elapsed_ns = perf_counter_ns() - start
             stage = "to numpy"
+            before = self._before(question)
             for name in self.ask["outputs"]:
-                self._read(name, values[name], arrays if keep else {}, answer)
+                self._read(name, values[name], arrays if keep else {}, before, answer)
             if keep:
                 self.kept[question] = {name: values[name] for name in answer.values}
                 self._look_at_natives(arrays, natives, given, answer)
@@ -203,7 +206,14 @@ class _Interview:
         self.result.answers[question] = answer
         return answer
 
-    def _read(self, name: str, value: Any, arrays: Arrays, answer: Answer) -> None:
+    def _before(self, question: str) -> Arrays:
+        """What came for the same numbers: bits that come again are not kept twice."""
+        if question in _ASKED_FIRST:
+            return {}
+        earlier = self.result.answers.get("others" if question == "mutated" else "first")
+        return earlier.values if earlier else {}
+
+    def _read(self, name: str, value: Any, arrays: Arrays, before: Arrays, answer: Answer) -> None:
         if value is None:
             answer.odd[name] = "None"
             return
@@ -218,7 +228,8 @@ class _Interview:
             return
         if array.ndim and array.size:
             answer.aliased += [given for given, values in arrays.items() if np.may_share_memory(array, values)]
-        answer.values[name] = array.copy("C")
+        kept = before.get(name)
+        answer.values[name] = kept if kept is not None and same_bits(array, kept) else array.copy("C")
 
     def _look_at_natives(self, arrays: Arrays, natives: Mapping[str, Any], given: _Given, answer: Answer) -> None:
         """Inputs that changed on the framework's side only, and what they hold now."""
@@ -259,7 +270,9 @@ def _call(step: Mapping[str, Any], function: Callable[..., Any]) -> Call:
 
 def materialize(data: Mapping[str, Any], dtype: str) -> Array:
     """The array that a frozen input stores or names."""
-    return decode_bits(data["bits"], data["shape"], dtype) if "bits" in data else generate(dict(data), dtype)
+    if "bits" in data:
+        return decode_bits(data["bits"], data["shape"], dtype)
+    return generate(data, dtype, BUFFERS.empty)
 
 
 def _first_row(values: Array, axis: int | None) -> Array:

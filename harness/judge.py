@@ -202,6 +202,8 @@ class _Judgement:
         earlier = asked.values.get(name) if asked else None
         if earlier is None:
             return False
+        if got is earlier:
+            return True
         if question == "alone":
             row = self._batch_axis(name)
             if earlier.ndim > row and not earlier.shape[row]:

@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.harness.buffers import BUFFERS
 from nnconform.harness.raising import told
 from nnconform.spec.arrays import Array
 from nnconform.spec.views import View
 
 
 def _fortran(values: Array) -> Array:
-    made = values.copy("F")
+    made = BUFFERS.copy(values, "F")
     made.flags.writeable = False
     return made
 
@@ -23,7 +24,7 @@ def _strided(values: Array) -> Array:
     """Every second element of a buffer whose others are nan, so that a kernel that ignores strides shows."""
     if values.ndim == 0:
         return values.copy()
-    buffer = np.empty((*values.shape[:-1], 2 * values.shape[-1]), values.dtype)
+    buffer = BUFFERS.empty((*values.shape[:-1], 2 * values.shape[-1]), values.dtype)
     buffer.fill(np.nan)
     view = buffer[..., ::2]
     view[...] = values

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from nnconform.spec.arrays import Array
+from nnconform.harness.buffers import BUFFERS
+from nnconform.spec.arrays import Array, fill
 
 Arrays = Mapping[str, Array]
 Call = Callable[[Arrays], Arrays]
@@ -85,7 +86,7 @@ class Asking:
         if axis is None:
             return values.copy()
         if axis == 0 and first == 0:
-            return np.resize(values, (length, *values.shape[1:]))
+            return fill(BUFFERS.empty((length, *values.shape[1:]), values.dtype), values)
         taken: Array = values.take(np.arange(first, first + length) % self.period, axis)
         return taken
 
@@ -112,8 +113,10 @@ class Asking:
     def _in_themselves(self, facts: Facts) -> None:
         for length in sorted({*self.ask["asked"], self.ask["among"]}):
             for name, rows in self.answer(0, length):
+                facts.values = max(facts.values, min(rows.size, self.period * (rows.size // length)))
+                if _repeats(rows[: self.period], rows):
+                    continue
                 words = _words(rows)
-                facts.values = max(facts.values, min(words.size, self.period * (words.size // length)))
                 places = np.flatnonzero(words != words[np.arange(length) % self.period])
                 if places.size:
                     each = words.size // length * self.period
@@ -171,9 +174,9 @@ class _Apart:
 
     def _many(self, name: str, rows: Array) -> None:
         """Results that no short length gave; value by value only where any has other bits at all."""
-        words, each = _words(rows).reshape(-1), self.bits[name].size
-        if np.array_equal(words, np.resize(self.bits[name], words.size)):
+        if _repeats(self.rows[name], rows):
             return
+        words, each = _words(rows).reshape(-1), self.bits[name].size
         known = np.stack([found.reshape(-1) for found in self.known[name]])
         for number in range(each):
             new = ~np.isin(words[number::each], known[:, number])
@@ -198,6 +201,17 @@ def _starts(rows: int, length: int) -> Iterator[int]:
     All rows at once begin with another one, so that what stood at the end stands elsewhere.
     """
     yield from range(0, rows, length) if length < rows else (rows // 2,)
+
+
+def _repeats(rows: Array, many: Array) -> bool:
+    """Whether many rows are these over and over, to the bit; looked at where they lie."""
+    if many.shape[1:] != rows.shape[1:] or many.dtype != rows.dtype:
+        return False
+    word = f"u{rows.dtype.itemsize}"
+    once, all_of_them = rows.view(word), many.view(word)
+    whole = len(many) - len(many) % len(rows)
+    same = all_of_them[:whole].reshape(-1, *rows.shape) == once
+    return bool(same.all()) and np.array_equal(all_of_them[whole:], once[: len(many) - whole])
 
 
 def _words(rows: Array) -> Array:

@@ -1,4 +1,7 @@
-"""A process behind a pipe: lines of JSON, a limit for each answer, and an end that leaves nothing behind."""
+"""A process behind a pipe: lines of JSON, a limit for each answer, and an end that leaves nothing behind.
+
+An answer that has a `blob` says how many bytes follow its line; they take the number's place in what is read.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from contextlib import suppress
 from math import inf
 from threading import Event, Lock, Thread
 from time import monotonic
-from typing import Any
+from typing import IO, Any
 
 from nnconform.harness.noise import Noise
 
@@ -31,8 +34,6 @@ class Pipe:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.noise.stream,
-            text=True,
-            encoding="utf-8",
             **own,
         )
         self.owes = True
@@ -49,7 +50,7 @@ class Pipe:
         self.owes = True
         self._watch.set(monotonic() + limit_s)
         with suppress(OSError):  # it ended: there is nothing to read
-            self.process.stdin.write(json.dumps(message) + "\n")
+            self.process.stdin.write(json.dumps(message).encode() + b"\n")
             self.process.stdin.flush()
         return self.read(limit_s)
 
@@ -57,10 +58,10 @@ class Pipe:
         """The next line, or None where the process ended without one."""
         assert self.process.stdout is not None
         self._watch.set(monotonic() + limit_s)
-        line = self.process.stdout.readline()
+        found = _message(self.process.stdout)
         self._watch.set(inf)
         self.owes = False
-        return json.loads(line) if line.endswith("\n") and not self.late else None
+        return None if self.late else found
 
     def end(self) -> str:
         """How the process ended: on its own where it owes nothing, else it is killed."""
@@ -77,6 +78,18 @@ class Pipe:
         kill_group(self.process)  # whatever it started and did not end
         self.process.stdout.close()
         return f"{named(status)}{self.noise.end()}"
+
+
+def _message(stream: IO[bytes]) -> Any:
+    """One answer, or None where it ends too soon."""
+    line = stream.readline()
+    if not line.endswith(b"\n"):
+        return None
+    found = json.loads(line)
+    if "blob" in found:
+        size, found["blob"] = found["blob"], stream.read(found["blob"])
+        return found if len(found["blob"]) == size else None
+    return found
 
 
 class _Watch:
@@ -103,7 +116,7 @@ class _Watch:
                     kill_group(self.pipe.process)
 
 
-def kill_group(process: subprocess.Popen[str]) -> None:
+def kill_group(process: subprocess.Popen[bytes]) -> None:
     """End a process at once, and whatever it started."""
     if os.name == "posix":
         with suppress(ProcessLookupError, PermissionError):

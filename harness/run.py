@@ -6,6 +6,7 @@ import gc
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -56,7 +57,8 @@ class Run:
         self.earlier: Earlier | None = None
         """The run that is taken up again."""
         self.collected = 0
-        self.thresholds = gc.get_threshold()
+        # Cleanups run in reverse: after pytest's own, which collects garbage.  A framework is none, and large.
+        config.add_cleanup(partial(ordinary, gc.get_threshold()))
         self.other_dtypes: set[str] = set()
         """Dtypes that cases list and nobody asked for."""
         self.received: dict[str, dict[str, int]] = {}
@@ -129,7 +131,6 @@ class Run:
     @pytest.hookimpl(trylast=True)
     def pytest_unconfigure(self) -> None:
         self.interrupts.leave()
-        ordinary(self.thresholds)  # last, since pytest collects garbage here: a framework is none
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, object, object]:

@@ -165,7 +165,8 @@ class Child:
         self.description = ready
 
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
-        return from_data(self._answered({"ask": ask}))
+        found = self._answered({"ask": ask})
+        return from_data(found, found.pop("blob", b""))
 
     def swept(self, question: Mapping[str, Any]) -> Mapping[str, Any]:
         """A batch of a sweep, answered into the file that the question names.  Raises SubjectCrashed."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -73,43 +74,73 @@ class Transcript:
     """What the case left changed of what everybody in its process shares."""
 
 
+_TOLD = ("odd", "whole", "places", "strides", "changed", "aliased", "elapsed_ns", "unsupported")
+"""Parts of an answer that are data already, and left out where there is nothing to say."""
+_ALIGNED = 8
+"""Bytes."""
 _OWN = ("device", "overwritten", "unsupported", "lacks", "too_large", "measured", "adapter_ns", "left")
 
 
-def to_data(transcript: Transcript) -> dict[str, Any]:
-    """JSON-able data, without loss."""
+def to_data(transcript: Transcript, blob: bytearray | None = None) -> dict[str, Any]:
+    """JSON-able data, without loss.  The bits of arrays go into `blob` where there is one."""
     data = {name: getattr(transcript, name) for name in _OWN}
-    data["answers"] = {question: _answer_data(answer) for question, answer in transcript.answers.items()}
+    pack = _Packing(blob)
+    data["answers"] = {question: pack.answer(question, answer) for question, answer in transcript.answers.items()}
     return data
 
 
-def from_data(data: Mapping[str, Any]) -> Transcript:
-    """The transcript that `to_data` was given."""
+def from_data(data: Mapping[str, Any], blob: bytes = b"") -> Transcript:
+    """The transcript that `to_data` was given.  Arrays from a blob cannot be written to."""
     rest = {name: value for name, value in data.items() if name not in {"answers", "overwritten"}}
-    return Transcript(
-        answers={question: _answer(found) for question, found in data["answers"].items()},
-        overwritten=[(question, name) for question, name in data["overwritten"]],
-        **rest,
-    )
+    answers: dict[str, Answer] = {}
+    for question, found in data["answers"].items():
+        answers[question] = _answer(found, answers, blob)
+    overwritten = [(question, name) for question, name in data["overwritten"]]
+    return Transcript(answers=answers, overwritten=overwritten, **rest)
 
 
-def _answer_data(answer: Answer) -> dict[str, Any]:
-    data = {
-        name: getattr(answer, name)
-        for name in ("odd", "whole", "places", "strides", "changed", "aliased", "elapsed_ns", "unsupported")
-    }
-    for part in ("values", "left"):
-        data[part] = {name: {"dtype": _name(found), **encode(found)} for name, found in getattr(answer, part).items()}
-    data["raised"] = asdict(answer.raised) if answer.raised else None
-    return data
+class _Packing:
+    """Answers as data, one after another: what one has from an earlier one is named by its place there."""
+
+    def __init__(self, blob: bytearray | None) -> None:
+        self.blob = blob
+        self.places: dict[int, tuple[str, str]] = {}
+
+    def answer(self, question: str, answer: Answer) -> dict[str, Any]:
+        data = {name: found for name in _TOLD if (found := getattr(answer, name))}
+        data["values"] = {}
+        for name, value in answer.values.items():
+            place = self.places.setdefault(id(value), (question, name))
+            data["values"][name] = self.array(value) if place == (question, name) else {"as": place}
+        if answer.left:
+            data["left"] = {name: self.array(value) for name, value in answer.left.items()}
+        if answer.raised:
+            data["raised"] = asdict(answer.raised)
+        return data
+
+    def array(self, value: Array) -> dict[str, Any]:
+        if self.blob is None:
+            return {"dtype": _name(value), **encode(value)}
+        at = len(self.blob)
+        self.blob += value.tobytes()
+        self.blob += bytes(-len(self.blob) % _ALIGNED)
+        return {"dtype": _name(value), "shape": value.shape, "at": at}
 
 
-def _answer(data: Mapping[str, Any]) -> Answer:
-    rest = {name: value for name, value in data.items() if name not in {"values", "left", "raised"}}
-    values, left = (
-        {name: decode(found, found["dtype"]) for name, found in data[part].items()} for part in ("values", "left")
-    )
-    return Answer(values=values, left=left, raised=Raised(**data["raised"]) if data["raised"] else None, **rest)
+def _answer(data: Mapping[str, Any], answers: Mapping[str, Answer], blob: bytes) -> Answer:
+    rest = {name: value for name, value in data.items() if name in _TOLD}
+    values = {name: _array(found, answers, blob) for name, found in data["values"].items()}
+    left = {name: _array(found, answers, blob) for name, found in data.get("left", {}).items()}
+    return Answer(values=values, left=left, raised=Raised(**data["raised"]) if "raised" in data else None, **rest)
+
+
+def _array(data: Mapping[str, Any], answers: Mapping[str, Answer], blob: bytes) -> Array:
+    if "as" in data:
+        question, name = data["as"]
+        return answers[question].values[name]
+    if "at" in data:
+        return np.frombuffer(blob, dtype_of(data["dtype"]), prod(data["shape"]), data["at"]).reshape(data["shape"])
+    return decode(data, data["dtype"])
 
 
 def _name(value: Array) -> str:

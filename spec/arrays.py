@@ -6,7 +6,7 @@ A word is big-endian, so that 3f800000 is 1.0 in float32, and all words have the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -31,7 +31,7 @@ def encode(array: Array) -> dict[str, Any]:
     return {"shape": list(array.shape), "bits": words.tobytes().hex()}
 
 
-def decode(data: dict[str, Any], dtype: str) -> Array:
+def decode(data: Mapping[str, Any], dtype: str) -> Array:
     """A fresh, writable, row-major array from what `encode` wrote."""
     return decode_bits(data["bits"], data["shape"], dtype)
 
@@ -47,6 +47,15 @@ def _words(dtype: str) -> tuple[np.dtype[Any], np.dtype[Any], np.dtype[Any]]:
     """Words as they are stored, words as this machine has them, and the dtype they stand for."""
     kind = dtype_of(dtype)
     return np.dtype(f">u{kind.itemsize}"), np.dtype(f"u{kind.itemsize}"), kind
+
+
+def fill(made: Array, rows: Array) -> Array:
+    """Rows over and over into an array of as many as it has, the first ones again after the last."""
+    if len(rows):
+        whole = len(made) - len(made) % len(rows)
+        made[:whole].reshape(-1, *rows.shape)[...] = rows
+        made[whole:] = rows[: len(made) - whole]
+    return made
 
 
 def same_bits(left: Array, right: Array) -> bool:

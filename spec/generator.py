@@ -15,18 +15,26 @@ words into numbers that are exact in binary64 and are then rounded once to the c
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from math import isqrt, prod
 from typing import Any
 
 import numpy as np
 
-from nnconform.spec.arrays import Array, dtype_of
+from nnconform.spec.arrays import Array, dtype_of, fill
 from nnconform.spec.formats import FORMATS
 
-BLOCK = 2**13
+BLOCK = 2**14
 """Elements made at a time: their words, and what comes of them, fit a cache."""
 
 
+_ROUNDS = (
+    (np.uint64(30), np.uint64(0xBF58476D1CE4E5B9)),
+    (np.uint64(27), np.uint64(0x94D049BB133111EB)),
+)
+
+
+@lru_cache(maxsize=64)
 def key(name: str) -> int:
     """The 64-bit key of a name (FNV-1a)."""
     value = 0xCBF29CE484222325
@@ -37,10 +45,12 @@ def key(name: str) -> int:
 
 def words_at(name: str, places: Any) -> Any:
     """The words of a name at `places`, an array of uint64, as uint64."""
-    z = np.uint64(key(name)) + (places + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return z ^ (z >> np.uint64(31))
+    z = (places + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15) + np.uint64(key(name))
+    for shift, factor in _ROUNDS:
+        z ^= z >> shift
+        z *= factor
+    z ^= z >> np.uint64(31)
+    return z
 
 
 def words(name: str, count: int) -> Any:
@@ -53,8 +63,14 @@ def integers(name: str, places: Any, dtype: str, low: int, high: int, scale: flo
 
     Then times a power of two.
     """
-    span = np.uint64(high - low + 1)
-    return (low + (((words_at(name, places) >> np.uint64(32)) * span) >> np.uint64(32)).astype(np.float64)) * scale
+    drawn = words_at(name, places)
+    drawn >>= np.uint64(32)
+    drawn *= np.uint64(high - low + 1)
+    drawn >>= np.uint64(32)
+    found = drawn.astype(np.float64)
+    found += low
+    found *= scale
+    return found
 
 
 def budget(name: str, places: Any, dtype: str, terms: int) -> Any:
@@ -81,12 +97,12 @@ def significand(name: str, places: Any, dtype: str, scale: float = 1.0) -> Any:
     """
     precision = FORMATS[dtype].precision
     drawn = words_at(name, places)
-    odd = (drawn & np.uint64(2 ** (precision - 1) - 1)) | np.uint64(1) | np.uint64(2 ** (precision - 1))
-    return (
-        odd.astype(np.float64)
-        * np.where(drawn >> np.uint64(63), -(2.0 ** (1 - precision)), 2.0 ** (1 - precision))
-        * scale
-    )
+    odd = drawn & np.uint64(2 ** (precision - 1) - 1)
+    odd |= np.uint64(2 ** (precision - 1) + 1)
+    found = np.copysign(odd.astype(np.float64), drawn.view(np.float64))  # bit 63 is where a float64 has its sign
+    found *= 2.0 ** (1 - precision)
+    found *= scale
+    return found
 
 
 def log_uniform(name: str, places: Any, dtype: str, low: int, high: int) -> Any:
@@ -155,19 +171,24 @@ LINES: dict[str, Callable[..., Any]] = {made.__name__: made for made in (one_hot
 KINDS = {**EACH, **LINES}
 
 
-def generate(data: Mapping[str, Any], dtype: str) -> Array:
-    """The array that `{"generate": kind, "name": ..., "shape": [...], ...}` names, in `dtype`."""
+def generate(data: Mapping[str, Any], dtype: str, empty: Callable[..., Array] = np.empty) -> Array:
+    """The array that `{"generate": kind, "name": ..., "shape": [...], ...}` names, in `dtype`.
+
+    `empty` gives the memory: an array of a shape and a dtype, whatever stands in it.
+    """
     shape = data["shape"]
     made: Array
     if data["generate"] in LINES:
-        made = LINES[data["generate"]](data["name"], shape, dtype, **_parameters(data))
-        return np.asarray(made, np.float64).reshape(shape).astype(dtype_of(dtype))
+        lines = LINES[data["generate"]](data["name"], shape, dtype, **_parameters(data))
+        made = empty(tuple(shape), dtype_of(dtype))
+        made[...] = np.asarray(lines).reshape(shape)
+        return made
     count = prod(shape)
-    made = np.empty(min(count, data.get("period", count)), dtype_of(dtype))
+    made = empty((min(count, data.get("period", count)),), dtype_of(dtype))
     for first in range(0, made.size, BLOCK):
         places = np.arange(first, min(first + BLOCK, made.size), dtype=np.uint64)
         made[first : first + BLOCK] = EACH[data["generate"]](data["name"], places, dtype, **_parameters(data))
-    return made.reshape(shape) if made.size == count else np.resize(made, tuple(shape))
+    return (made if made.size == count else fill(empty((count,), made.dtype), made)).reshape(shape)
 
 
 def elements(data: Mapping[str, Any], dtype: str, places: Any) -> Array:
@@ -195,12 +216,12 @@ def _parameters(data: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in data.items() if name not in {"generate", "name", "shape", "period"}}
 
 
-def others(array: Array) -> Array:
+def others(array: Array, empty: Callable[..., Array] = np.empty) -> Array:
     """The second question's numbers: the first's in reverse row-major order, halved.
 
     Halving is exact (but for subnormals) and keeps signs, order of magnitude, zeros and exactness of probes;
     reversing tells apart what halving alone would not (an infinity halves to itself).
     """
-    halved = array.ravel()[::-1] * array.dtype.type(0.5)  # reversed while it is multiplied: one copy
-    made: Array = np.asarray(halved, array.dtype).reshape(array.shape)
-    return made
+    made = empty((array.size,), array.dtype)
+    np.multiply(array.ravel()[::-1], array.dtype.type(0.5), out=made)  # reversed while it is multiplied: one copy
+    return made.reshape(array.shape)

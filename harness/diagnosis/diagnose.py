@@ -33,6 +33,8 @@ from nnconform.harness.verdict import Verdict
 CONTIGUOUS = ", where the elements lie together"
 _MOST = 2
 """So many names are told; a case that does not tell more of them apart says nothing."""
+SMALL = 2**13
+"""Elements; of larger cases it is worth while to look whether their numbers repeat."""
 LARGEST = 2**15
 """Elements of all inputs together; larger cases are sampled, or held against what went wrong in places."""
 LARGER, WORK = 2**17, 2**20
@@ -79,9 +81,10 @@ def _steps(problem: Problem, facets: frozenset[str]) -> Iterator[list[str]]:
     if not problem.readable:
         yield forms.fitting(problem)
         return
-    if problem.size <= LARGEST or (problem.size <= LARGER and problem.work <= WORK):
-        yield fitting(problem)
-        yield [name + CONTIGUOUS for name in _where_contiguous(problem)]
+    once = large.once_each(problem) if problem.size > SMALL else problem
+    if once.size <= LARGEST or (once.size <= LARGER and once.work <= WORK):
+        yield fitting(once)
+        yield [name + CONTIGUOUS for name in _where_contiguous(once)]
     elif large.can_be_sampled(problem):
         yield fitting(large.Sampled(problem))
     yield forms.fitting(problem)

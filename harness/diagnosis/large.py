@@ -8,6 +8,7 @@ import numpy as np
 
 from nnconform.harness.comparison import Truth
 from nnconform.harness.diagnosis.problem import Arrays, Part, Problem
+from nnconform.spec.arrays import fill
 
 Array = Any
 EACH = 2**11
@@ -15,12 +16,13 @@ EACH = 2**11
 
 
 class Sampled(Problem):
-    """A case asked as if of some of its elements only."""
+    """A case asked as if of some of its elements only: a sample, if nobody says which."""
 
-    def __init__(self, problem: Problem) -> None:
+    def __init__(self, problem: Problem, places: Array | None = None) -> None:
         self.__dict__.update(problem.__dict__)
         parts = [part for part in problem.everything if part.question != "alone"]
-        places = chosen(np.logical_or.reduce([part.wrong.ravel() for part in parts]))
+        if places is None:
+            places = chosen(np.logical_or.reduce([part.wrong.ravel() for part in parts]))
         self.first = {name: values.ravel()[places] for name, values in problem.first.items()}
         self.second = {name: values.ravel()[places] for name, values in problem.second.items()}
         self.__dict__["everything"] = tuple(_some(part, places) for part in parts)
@@ -39,6 +41,22 @@ def can_be_sampled(problem: Problem) -> bool:
     shapes = {values.shape for values in problem.first.values()}
     parts = [part for part in problem.everything if part.question != "alone"]
     return problem.elementwise and len(shapes) == 1 and all(part.fitting and part.got.shape in shapes for part in parts)
+
+
+def once_each(problem: Problem) -> Problem:
+    """A case whose inputs repeat, as if of elements that have all that was asked and answered; any other as it is."""
+    stored = [*problem.expect["outputs"].values(), *problem.expect["others"].values()]
+    periods = {data.get("period") for data in stored}
+    if len(periods) > 1 or None in periods or not can_be_sampled(problem):
+        return problem
+    period = periods.pop()
+    new = np.zeros(next(iter(problem.first.values())).size, bool)
+    new[:period] = True
+    for part in problem.everything:
+        if part.question != "alone":
+            bits = part.got.ravel().view(f"u{part.got.itemsize}")
+            new |= bits != fill(np.empty_like(bits), bits[:period])
+    return Sampled(problem, np.flatnonzero(new))
 
 
 def chosen(wrong: Array) -> Array:

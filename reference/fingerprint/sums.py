@@ -8,10 +8,8 @@ variance is the most that honest arithmetic of a precision has.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
-from math import sqrt
-from operator import mul
+from math import fsum, sqrt
 
 import numpy as np
 
@@ -21,6 +19,8 @@ from nnconform.spec.arrays import Array
 _EXPONENT = np.int64(0x7FF0000000000000)
 """The exponent bits of a float64: kept alone, they are the power of two at or below its size."""
 _FRACTION, _PART = 52, 18
+_EXACT_TERMS = 2**15
+"""The products of two parts have at most 36 bits: so many of them, and three such sums, add up exactly in 53."""
 _FAR = 1024
 """An error so many times float64's own noise is known well enough."""
 
@@ -74,13 +74,8 @@ class Sums:
 
         And of each whole sum.
         """
-        products = self.left[:, :, None] * self.right[None, :, :]
-        partial = np.cumsum(products, axis=1)
-        last = _power(partial[:, -1])
-        of_products, of_sums = _power(products), _power(partial)[:, 1:]
-        (one, two), (three, four) = (
-            (each.sum(axis=1), np.einsum("ikj,ikj->ij", each, each)) for each in (of_products, of_sums)
-        )
+        rows = [_row_steps(row, self.right) for row in self.left]  # one at a time fits a cache
+        one, two, three, four, last = (np.array(each) for each in zip(*rows, strict=True))
         return (one, two), (three, four), last
 
     def expected(self, accumulator: int, results: int) -> Expected:
@@ -139,6 +134,16 @@ def drift(error: Array, variance: Array) -> float:
     return float(error.sum() / sqrt(variance.sum()))
 
 
+def _row_steps(row: Array, right: Array) -> tuple[Array, ...]:
+    """Of one row of products: their spacings, summed and squared and summed; of partial sums the same; of whole sums."""
+    products = row[:, None] * right
+    sums = np.cumsum(products, axis=0)
+    of_products, of_sums = _power(products), _power(sums)
+    last, of_sums = of_sums[-1], of_sums[1:]
+    squares = (np.einsum("kj,kj->j", each, each) for each in (of_products, of_sums))
+    return of_products.sum(axis=0), next(squares), of_sums.sum(axis=0), next(squares), last
+
+
 def _power(values: Array) -> Array:
     """The power of two at or below the size of each number: a float64 without sign and fraction."""
     made: Array = (values.view(np.int64) & _EXPONENT).view(np.float64)
@@ -148,29 +153,56 @@ def _power(values: Array) -> Array:
 def _less(got: Array, left: Array, right: Array) -> Array:
     """The answers less the exact products of float64 numbers, rounded once at the end."""
     rows, columns = _parts(left), _parts(right)
-    if rows and columns:
-        pairs = [(i, j) for i in range(len(rows)) for j in range(len(columns))]
-        whole = np.sum([(rows[i] @ columns[j]).astype(object) << _PART * (i + j) for i, j in pairs], axis=0)
-        exact = [Fraction(int(number), 4**_FRACTION) for number in whole.ravel()]
+    if rows and columns and left.shape[1] <= _EXACT_TERMS:
+        exact = _whole(rows, columns)
+        made = [_apart(one, number) for one, number in zip(got.ravel().tolist(), exact, strict=True)]
     else:
-        exact = [_inner(left[i], right[:, j]) for i, j in np.ndindex(got.shape)]
-    made = [float(Fraction(one) - other) for one, other in zip(got.flat, exact, strict=True)]
+        made = [each for one, row in zip(got, left, strict=True) for each in _inner(one, row, right)]
     return np.array(made, np.float64).reshape(got.shape)
 
 
-def _inner(left: Array, right: Array) -> Fraction:
-    there = (left != 0) & (right != 0)
-    return sum(map(mul, map(Fraction, left[there]), map(Fraction, right[there])), Fraction())
+def _whole(rows: list[Array], columns: list[Array]) -> list[int]:
+    """The products of matrices in parts, in units of 2^-104: each part's is exact in float64, however it is summed."""
+    by_power = [np.zeros((len(rows[0]), columns[0].shape[1]))] * (len(rows) + len(columns) - 1)
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            by_power[i + j] = by_power[i + j] + row @ column
+    numbers = [each.ravel().astype(np.int64).tolist() for each in by_power]
+    return [sum(part << _PART * power for power, part in enumerate(parts)) for parts in zip(*numbers, strict=True)]
+
+
+def _apart(got: float, exact: int) -> float:
+    """A float64 less so many 2^-104, rounded once."""
+    numerator, denominator = got.as_integer_ratio()
+    scale = 4**_FRACTION
+    if denominator <= scale:
+        return (numerator * (scale // denominator) - exact) / scale
+    return (numerator - exact * (denominator // scale)) / denominator
+
+
+def _inner(got: Array, row: Array, right: Array) -> list[float]:
+    """Float64 numbers less a row's products, rounded once: each term in two parts, which must not underflow."""
+    there = np.flatnonzero(row)
+    a, b = row[there, None], right[there]
+    product = a * b
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    rest = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    terms = np.concatenate([got[None], -product, -rest])
+    return [fsum(column) for column in terms.T.tolist()]
+
+
+def _halves(values: Array) -> tuple[Array, Array]:
+    """Numbers as sums of two of 26 bits, whose products are exact (Veltkamp; Dekker 1971)."""
+    spread = values * (2.0**27 + 1)
+    high = spread - (spread - values)
+    return high, values - high
 
 
 def _parts(values: Array) -> list[Array]:
-    """Multiples of 2^-52 up to 2 as whole numbers in three parts, the lowest first; nothing for other numbers.
-
-    The products of two parts have at most 36 bits, so that many thousands of them add up exactly in 64.
-    """
+    """Multiples of 2^-52 up to 2 as whole numbers in three parts, the lowest first; nothing for other numbers."""
     whole = values * 2.0**_FRACTION
     if not ((np.abs(values) <= 2) & (whole == np.rint(whole))).all():
         return []
     numbers = whole.astype(np.int64)
     low, middle = numbers & (2**_PART - 1), (numbers >> _PART) & (2**_PART - 1)
-    return [low, middle, numbers >> 2 * _PART]
+    return [part.astype(np.float64) for part in (low, middle, numbers >> 2 * _PART)]
