@@ -127,7 +127,7 @@ class Comparison:
         `place` is where it stands, if not at the index itself.
         """
         truth = self.truth
-        place = np.unravel_index(index, truth.shape) if place is None else place
+        place = unravelled(index, truth.shape) if place is None else place
         off, exact, got = self.off.item(index), truth.high.item(index), float(self.got.flat[index])
         bound = 0.0 if truth.error is None else truth.error.item(index)
         if truth.one_sided and got * copysign(1.0, exact) < 0:
@@ -135,7 +135,7 @@ class Comparison:
         return {
             "question": question,
             "output": output,
-            "index": [int(number) for number in place],
+            "index": list(place),
             "got": got,
             "exact": exact,
             "bound": bound,
@@ -148,6 +148,15 @@ class Comparison:
         assert self.mask is not None
         exact, ulps = self.truth.high[self.mask], self.off[self.mask] / self.truth.spacing()[self.mask]
         return Wrong(np.flatnonzero(self.mask), self.got[self.mask], exact, ulps)
+
+
+def unravelled(index: int, shape: Sequence[int]) -> list[int]:
+    """A flat index as one along each axis; of few axes that is quicker than NumPy's way."""
+    place: list[int] = []
+    for size in reversed(shape):
+        index, along = divmod(index, size)
+        place.append(along)
+    return place[::-1]
 
 
 def compare(got: Array, truth: Truth) -> Comparison:

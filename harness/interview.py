@@ -48,6 +48,7 @@ def interview(adapter: Adapter, ask: Ask) -> Transcript:
         warnings.simplefilter("ignore")
         filters, count = warnings.filters[0], len(warnings.filters)
         found = _Interview(adapter, ask).transcript()
+        BUFFERS.after_case()
         if len(warnings.filters) != count or warnings.filters[0] != filters:
             found.left.append("warning filters")
         if np.geterr() != _QUIET:
@@ -93,7 +94,7 @@ class _Interview:
                 return self.result
             self.functions.append(function)
             self.calls.append((step["name"], _call(step, function)))
-        given = _Given({name: materialize(data, self.ask["dtype"]) for name, data in self.ask["inputs"].items()})
+        given = _Given(self._materialized("inputs"))
         if self.ask["kind"] in {"refusal", "trait"}:
             self._refusal(given)
         else:
@@ -102,11 +103,13 @@ class _Interview:
         self.result.adapter_ns = max(0, process_time_ns() - self.entered - ours)
         return self.result
 
+    def _materialized(self, which: str) -> Arrays:
+        return {name: materialize(data, self.ask["dtype"], BUFFERS.empty) for name, data in self.ask[which].items()}
+
     def _refusal(self, given: _Given) -> None:
         self._put("first", given.copies(), given)
         if "refused" in self.ask and not self.result.unsupported:
-            refused = {name: materialize(data, self.ask["dtype"]) for name, data in self.ask["refused"].items()}
-            both = _Given({**given.arrays, **refused})
+            both = _Given({**given.arrays, **self._materialized("refused")})
             self._put("refused", both.copies(), both)
         if "lengths" in self.ask and self.result.answers["first"].values:
             self._lengths(given.arrays)
@@ -145,11 +148,12 @@ class _Interview:
         self._put("others", second.copies(), second, keep=True)
         self._read_again("first")
         if all(values.flags.writeable for values in arrays.values()):
-            for name, values in second.arrays.items():
-                arrays[name][...] = values
+            for name in arrays:
+                arrays[name][...] = second.arrays[name]
             self._put("mutated", arrays, second)
         else:
             first.changed += [name for name, values in arrays.items() if not values.flags.writeable]
+        del arrays, second  # large ones make room for the next
         self._put("again", given.copies(), given)
         self._layouts(given)
         self._read_again("others")  # two buffers in turn show only now
@@ -226,7 +230,7 @@ class _Interview:
         if array.dtype.kind not in _PLAIN and array.dtype.name != "bfloat16":
             answer.odd[name] = f"array of {array.dtype}"
             return
-        if array.ndim and array.size:
+        if arrays and array.ndim and array.size:
             answer.aliased += [given for given, values in arrays.items() if np.may_share_memory(array, values)]
         kept = before.get(name)
         answer.values[name] = kept if kept is not None and same_bits(array, kept) else array.copy("C")
@@ -268,11 +272,11 @@ def _call(step: Mapping[str, Any], function: Callable[..., Any]) -> Call:
     return layered
 
 
-def materialize(data: Mapping[str, Any], dtype: str) -> Array:
-    """The array that a frozen input stores or names."""
+def materialize(data: Mapping[str, Any], dtype: str, empty: Callable[..., Array] = np.empty) -> Array:
+    """The array that a frozen input stores or names; `empty` gives memory for what is only named."""
     if "bits" in data:
         return decode_bits(data["bits"], data["shape"], dtype)
-    return generate(data, dtype, BUFFERS.empty)
+    return generate(data, dtype, empty)
 
 
 def _first_row(values: Array, axis: int | None) -> Array:

@@ -140,7 +140,7 @@ class _Judgement:
         """Whether an answer has nothing new: nothing amiss around it, and bits that were judged already."""
         if question in _ASKED_FIRST or answer.raised or answer.unsupported or answer.changed or answer.odd:
             return False
-        if len(answer.values) < len(self.truths["first"]):
+        if len(answer.values) < len(self.frozen["expect"]["outputs"]):
             return False
         for name, got in answer.values.items():
             if answer.places[name] != self.transcript.device or not self._as_before(question, name, got):

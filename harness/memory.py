@@ -18,8 +18,8 @@ RESULTS = 9
 """Copies of the results: one of each answer, and two that the framework keeps."""
 JUDGED = 48
 """Bytes beside each result while it is judged: its exact value in two parts, its bound, and what comes of them."""
-PIPED = 70
-"""As many copies, in effect, are seven answers on their way through a pipe, in hexadecimal digits."""
+PIPED = 18
+"""Seven answers on their way through a pipe, on both sides of it, and what a growing buffer takes more."""
 
 
 def lacking(adapter: Adapter, ask: Mapping[str, Any], *, piped: bool) -> str:

@@ -57,7 +57,6 @@ class Run:
         self.earlier: Earlier | None = None
         """The run that is taken up again."""
         self.collected = 0
-        # Cleanups run in reverse: after pytest's own, which collects garbage.  A framework is none, and large.
         config.add_cleanup(partial(ordinary, gc.get_threshold()))
         self.other_dtypes: set[str] = set()
         """Dtypes that cases list and nobody asked for."""

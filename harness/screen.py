@@ -7,19 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from nnconform.harness.comparison import Comparison, Truth, compare_plainly
+from nnconform.harness.comparison import Comparison, Truth, compare_plainly, unravelled
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.spec.arrays import Array, decode_bits, dtype_of
 
 _KEYS = (("first", "outputs"), ("others", "others"))
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """One output of one answer, with its truth as it is stored."""
 
     question: str
@@ -83,7 +82,7 @@ def _within(parts: list[Part], dtype: str) -> Screened | None:
     if found.worst_ulps:
         for part, start in _starts(parts):
             if start <= found.ulps_index < start + part.got.size:
-                place = np.unravel_index(found.ulps_index - start, part.got.shape)
+                place = unravelled(found.ulps_index - start, part.got.shape)
                 witness = found.at(found.ulps_index, part.question, part.name, place)
     return Screened(found.worst_ulps, found.worst_share, witness)
 

@@ -91,6 +91,7 @@ class InProcess:
         self.adapter, self.piped = open_adapter(subject), piped
         self.description: Mapping[str, Any] = contract.describe(self.adapter)
         self.health, self.surroundings, self._process = Health(self.adapter), Surroundings(self.adapter), os.getpid()
+        self._sources: dict[str, str] = {}
 
     def wait(self) -> None:
         """It is loaded already."""
@@ -127,10 +128,12 @@ class InProcess:
         from nnconform.adapters.contract import files_of
         from nnconform.adapters.sources import source_of
 
-        function = self.adapter.plain(operation)
-        text = source_of(function, files_of(type(self.adapter))) if function else ""
-        recipe = "" if self.adapter.mode == "eager" else self.adapter.recipe(operation)
-        return f"{text}\n\n{recipe}" if text and recipe else text
+        if operation not in self._sources:
+            function = self.adapter.plain(operation)
+            text = source_of(function, files_of(type(self.adapter))) if function else ""
+            recipe = "" if self.adapter.mode == "eager" else self.adapter.recipe(operation)
+            self._sources[operation] = f"{text}\n\n{recipe}" if text and recipe else text
+        return self._sources[operation]
 
     def counters(self) -> Mapping[str, int]:
         return dict(self.adapter.counters())
@@ -148,6 +151,7 @@ class Child:
     def __init__(self, subject: Subject, limit_s: float = _LIMIT_S) -> None:
         self.subject, self.limit_s = subject, limit_s
         self.description: Mapping[str, Any] = {}
+        self._sources: dict[str, str] = {}
         self._in_vain = 0
         """Starts in a row that came to nothing."""
         self._pipe: Pipe | None = self._started()
@@ -184,10 +188,14 @@ class Child:
         raise SubjectCrashed(found["crashed"] if found else f"its process ended with {ended}")
 
     def source(self, operation: str) -> str:
-        found = None
-        with suppress(SubjectCrashed):
-            found = self._revived().send({"source": operation}, self.limit_s)
-        return str(found["source"]) if found else ""
+        if operation not in self._sources:
+            found = None
+            with suppress(SubjectCrashed):
+                found = self._revived().send({"source": operation}, self.limit_s)
+            if not found:
+                return ""
+            self._sources[operation] = str(found["source"])
+        return self._sources[operation]
 
     def counters(self) -> Mapping[str, int]:
         return (self._pipe and self._pipe.send({"counters": True}, self.limit_s)) or {}

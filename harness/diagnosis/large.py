@@ -25,13 +25,14 @@ class Sampled(Problem):
             places = chosen(np.logical_or.reduce([part.wrong.ravel() for part in parts]))
         self.first = {name: values.ravel()[places] for name, values in problem.first.items()}
         self.second = {name: values.ravel()[places] for name, values in problem.second.items()}
-        self.__dict__["everything"] = tuple(_some(part, places) for part in parts)
+        self.__dict__["everything"] = tuple(some(part, places) for part in parts)
 
     def arrays(self, question: str) -> Arrays:
         return self.second if question in {"others", "mutated"} else self.first
 
 
-def _some(part: Part, places: Array) -> Part:
+def some(part: Part, places: Array) -> Part:
+    """Some elements of an answer, in one row."""
     got, wrong = part.got.ravel()[places], part.wrong.ravel()[places]
     return Part(part.question, part.output, got, taken(part.truth, places), wrong)
 

@@ -14,6 +14,7 @@ from nnconform.harness.diagnosis.anywhere import LATTICES, NARROW
 from nnconform.harness.diagnosis.diagnose import by_operation, told
 from nnconform.harness.diagnosis.fit import SURE
 from nnconform.harness.diagnosis.hypothesis import Hypothesis
+from nnconform.harness.diagnosis.large import chosen, some
 from nnconform.harness.diagnosis.problem import Arrays, Part, Problem
 from nnconform.harness.sweeps.walk import ALL, RUN, Batch
 from nnconform.reference.sweep.fast import Fast
@@ -67,6 +68,16 @@ class Swept(Problem):
         return self.first
 
 
+class Fewer(Swept):
+    """A sweep as if of some of its values, wrong ones and others."""
+
+    def __init__(self, problem: Swept) -> None:
+        self.__dict__.update(problem.__dict__)
+        places = chosen(problem.wrong)
+        self.first = self.second = {"x": problem.first["x"][places]}
+        self.__dict__["everything"] = tuple(some(part, places) for part in problem.everything)
+
+
 def _allowed(engine: Fast, patterns: Array, y: Array) -> Array:
     """Errors that are surely allowed, as close to what is certified as can be told."""
     found = engine.allowed(patterns, y)
@@ -118,7 +129,9 @@ def fitting(problem: Swept) -> list[str]:
     if not problem.wrong.any():
         return []
     own: list[Hypothesis] = [*by_operation().get(problem.engine.operation, []), *NARROW, *LATTICES]
-    return list(dict.fromkeys(each.name for each in own if (each.fit(problem) or 0.0) >= SURE))
+    fewer = Fewer(problem)  # rules out nearly all
+    possible = [each for each in own if each.fit(fewer) is not None]
+    return list(dict.fromkeys(each.name for each in possible if (each.fit(problem) or 0.0) >= SURE))
 
 
 # ------------------------------------------------------------------------------------------------ limits and roundings

@@ -135,7 +135,7 @@ def drift(error: Array, variance: Array) -> float:
 
 
 def _row_steps(row: Array, right: Array) -> tuple[Array, ...]:
-    """Of one row of products: their spacings, summed and squared and summed; of partial sums the same; of whole sums."""
+    """Of one row: the spacings of products, summed, and squared and summed; the same of partial sums; of whole ones."""
     products = row[:, None] * right
     sums = np.cumsum(products, axis=0)
     of_products, of_sums = _power(products), _power(sums)
@@ -174,7 +174,7 @@ def _whole(rows: list[Array], columns: list[Array]) -> list[int]:
 def _apart(got: float, exact: int) -> float:
     """A float64 less so many 2^-104, rounded once."""
     numerator, denominator = got.as_integer_ratio()
-    scale = 4**_FRACTION
+    scale: int = 4**_FRACTION
     if denominator <= scale:
         return (numerator * (scale // denominator) - exact) / scale
     return (numerator - exact * (denominator // scale)) / denominator

@@ -1,10 +1,13 @@
 """What the whole suite costs on each framework, beside importing it and beside its own calls.
 
-Run `python tests/benchmarks/bench_suite.py [ADAPTER ...]`.  For each adapter: CPU seconds to import it, CPU seconds of
-the whole run, seconds inside the adapter, what is left for the harness and pytest, what pytest alone takes for as many
-items that do nothing, and for JAX the compilations beside the distinct combinations of operation, dtype and shapes that
-were asked.  Goal: harness and pytest together take at most the sum of the imports over all four.  Bytecode is kept between
-runs and one thread computes: threads that wait for each other on a busy machine would count as the adapter's.
+Run `python tests/benchmarks/bench_suite.py [ADAPTER ...]`.  For each adapter alone, then for all of them in one command
+as the README has it: CPU seconds of the whole run, and of its parts.  They are the import; what was spent inside the
+adapter; the end of the process, where a framework takes down what it built; pytest's own time for as many items that do
+nothing, in a process that has the framework loaded as well; and what is left, which is the harness.  For JAX the
+compilations are printed beside the distinct combinations of operation, dtype and shapes that were asked.
+
+Goal: the harness takes at most as long as the imports, summed over the adapters.  Bytecode is kept between runs and one
+thread computes: threads that wait for each other on a busy machine would count as the adapter's.
 """
 
 from __future__ import annotations
@@ -16,6 +19,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -24,51 +29,100 @@ from bench_harness import write_bare
 from nnconform.spec.frozen import FrozenFile, frozen_path, shipped
 
 PAIRS = 3
+ENDING = """
+import resource
+
+
+def pytest_configure(config):
+    config.add_cleanup(write)
+
+
+def write():
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    open("before-the-end", "w").write(str(used.ru_utime + used.ru_stime))
+"""
+"""A plugin that is loaded before all others, so that its cleanup comes last."""
+
+
+@dataclass
+class Row:
+    """CPU seconds."""
+
+    imports: float
+    whole: float
+    inside: float
+    ending: float
+    pytest: float
+    items: int
+    counters: dict[str, dict[str, int]] = field(default_factory=dict)
+
+    @property
+    def harness(self) -> float:
+        """What is left."""
+        return self.whole - self.imports - self.inside - self.ending - self.pytest
+
+    def line(self, name: str) -> str:
+        """All of it."""
+        return (
+            f"{name}: whole {self.whole:.2f} s, import {self.imports:.2f}, in the adapter {self.inside:.2f}, "
+            f"its end {self.ending:.2f}, pytest {self.pytest:.2f}, harness {self.harness:.2f} for {self.items} items; "
+            f"{self.counters}"
+        )
 
 
 def main() -> None:
     """Measure and print."""
     adapters = sys.argv[1:] or ["numpy", "torch", "tensorflow", "jax"]
-    print(f"{combinations()} combinations of operation, attributes, dtype and shapes")
-    harness_total = imports_total = pytest_total = 0.0
+    print(f"{combinations()} combinations of operation, attributes, dtype and shapes", flush=True)
+    rows = []
     for adapter in adapters:
         imports = statistics.median(cpu(["-c", f"import nnconform.adapters.{adapter}"]) for _ in range(PAIRS))
-        bare = statistics.median(cpu(["-m", "pytest", "-q", "--version"]) for _ in range(PAIRS))
-        runs = [run(adapter) for _ in range(PAIRS)]
-        items = runs[-1][2].pop("items")
-        whole = statistics.median(seconds for seconds, _, _ in runs)
-        inside = statistics.median(seconds for _, seconds, _ in runs)
-        harness = max(whole - imports - bare - inside, 0.0)
-        alone = statistics.median(pytest_alone(items) for _ in range(PAIRS)) - bare
-        harness_total, imports_total = harness_total + harness, imports_total + imports
-        pytest_total += alone
-        print(f"{adapter}: import {imports:.2f} s, run {whole:.2f} s, in the adapter {inside:.2f} s,", end=" ")
-        print(f"harness {harness:.2f} s, {alone:.2f} s of it pytest's for {items} items; {runs[-1][2]}")
-    print(f"harness {harness_total:.2f} s, {pytest_total:.2f} s of it pytest's,", end=" ")
-    print(f"beside imports {imports_total:.2f} s (medians of {PAIRS} runs, CPU)")
+        rows.append(measured(adapter, imports))
+        print(rows[-1].line(adapter), flush=True)
+    imports = sum(row.imports for row in rows)
+    print(f"one by one: harness {sum(row.harness for row in rows):.2f} s beside imports {imports:.2f} s")
+    if len(adapters) > 1:
+        print(measured(",".join(adapters), imports, sum(row.ending for row in rows)).line("in one command"))
 
 
-def pytest_alone(items: int) -> float:
-    """CPU seconds of pytest over so many items that do nothing."""
+def measured(adapters: str, imports: float, ending: float | None = None) -> Row:
+    """Medians of several runs; how several processes end is not seen from here."""
+    runs = [run(adapters) for _ in range(PAIRS if "," not in adapters else 1)]
+    whole, inside, last = (statistics.median(each[number] for each in runs) for number in range(3))
+    footer: dict[str, Any] = runs[-1][3]
+    alone = statistics.median(pytest_alone(adapters, footer["results"]) for _ in range(PAIRS))
+    own = alone - imports if "," not in adapters else alone
+    return Row(imports, whole, inside, last if ending is None else ending, own, footer["results"], footer["counters"])
+
+
+def pytest_alone(adapter: str, items: int) -> float:
+    """CPU seconds of pytest over so many items that do nothing, beside a framework (of several: beside none)."""
+    whole = -(-items // 100) * 100
     with tempfile.TemporaryDirectory() as folder:
-        write_bare(Path(folder), -(-items // 100) * 100)
+        write_bare(Path(folder), whole)
+        if "," not in adapter:
+            plugin = Path(folder) / "bare_plugin.py"
+            plugin.write_text(f"import nnconform.adapters.{adapter}\n{plugin.read_text()}")
         options = ["-q", "-pno:cacheprovider", f"--rootdir={folder}", "-pbare_plugin"]
-        return cpu(["-m", "pytest", *options, folder], folder) * items / (-(-items // 100) * 100)
+        return cpu(["-m", "pytest", *options, folder], folder) * items / whole
 
 
-def run(adapter: str) -> tuple[float, float, dict[str, int]]:
-    """CPU seconds of a run, seconds inside the adapter, and the run's counters with the number of items."""
+def run(adapters: str) -> tuple[float, float, float, dict[str, Any]]:
+    """CPU seconds of a run, inside the adapters, and of the process's end; and the footer of its records."""
     with tempfile.TemporaryDirectory() as folder:
-        options = [f"--nnconform-adapter={adapter}", f"--nnconform-results={folder}", "-q", "-pno:cacheprovider"]
-        seconds = cpu(["-m", "pytest", *options])
+        (Path(folder) / "ending.py").write_text(ENDING)
+        (Path(folder) / "pytest.ini").write_text("[pytest]\n")
+        options = [f"--nnconform-adapter={adapters}", "--nnconform-results=.", "-q", "-pno:cacheprovider"]
+        seconds = cpu(["-m", "pytest", "-pending", *options], folder)
+        before = float((Path(folder) / "before-the-end").read_text())
         (records,) = Path(folder).glob("*.jsonl")
-        footer = json.loads(records.read_text("utf-8").splitlines()[-1])
-    counters = footer["counters"][adapter]
-    return seconds, counters["ms in the adapter"] / 1000, {**counters, "items": footer["results"]}
+        footer: dict[str, Any] = json.loads(records.read_text("utf-8").splitlines()[-1])
+    inside = sum(counters["ms in the adapter"] for counters in footer["counters"].values()) / 1000
+    return seconds, inside, seconds - before, footer
 
 
-def cpu(arguments: list[str], folder: str | None = None) -> float:
-    """CPU seconds of one Python process."""
+def cpu(arguments: Sequence[str], folder: str | None = None) -> float:
+    """CPU seconds of one Python process and of those that it started."""
     unwanted = {"PYTHONDONTWRITEBYTECODE"}
     own = {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / "nnconform-bytecode"), "OMP_NUM_THREADS": "1"}
     environment = {name: value for name, value in os.environ.items() if name not in unwanted} | own
