@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from pathlib import Path
 from typing import NamedTuple
 
-from nnconform.reports.files import write_whole
 from nnconform.reports.model import Result, Run, Subject
 from nnconform.reports.outcomes import rank
-from nnconform.reports.records import read_records
 
 Key = tuple[str, str, str]
 """What one subject was asked: file, case, dtype."""
@@ -113,9 +110,3 @@ def _with(before: Answer, after: Answer) -> Answer:
     return Answer(
         before.results + after.results, before.files + after.files, before.shown if graver else after.shown
     )  # fmt: skip
-
-
-def write_merged(records: Sequence[Path], target: Path) -> Path:
-    """One file with every run of several, each run once; lines that cannot be used are left behind."""
-    lines = [text for run in read_records(records) for text in run.texts]
-    return write_whole(target, "\n".join(lines) + "\n")

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 from shell import CHECKOUT, DENSE, FAKES, SIGMOID, nnconform_in, pytest_in, records, results, run
 
+from nnconform.adapters import Adapter
+
 PAGE = CHECKOUT / "docs" / "your-framework-in-thirty-lines.md"
 
 
@@ -51,10 +53,25 @@ def test_the_pages_homework_passes_where_it_can_be_asked(tmp_path: Path) -> None
     assert {"demand_prediction", "two_layers_of_rows"} <= models
 
 
+ASKED_BY_THE_HARNESS = {"plain", "function", "round_trip", "matmul_precision", "settings_before"}
+"""What no adapter writes."""
+
+
+def test_the_page_tells_all_that_an_adapter_may_say_and_nothing_else() -> None:
+    names = set(
+        re.findall(
+            r"`([a-z_]+)(?:\(|`| = )", "".join(re.findall(r"^\| (`.*?) \|", PAGE.read_text("utf-8"), re.MULTILINE))
+        )
+    )
+    known = {name for name in vars(Adapter) if not name.startswith("_")} | {"__init__"}
+    assert names <= known
+    assert known - names <= ASKED_BY_THE_HARNESS | {"name"}
+
+
 def test_every_verb_and_option_of_the_page_exists() -> None:
     text = PAGE.read_text("utf-8")
     assert set(re.findall(r"nnconform ((?:adapter )?[a-z]+)", text)) <= {
-        "list", "adapter check", "adapter new", "asks",
+        "list", "adapter check", "adapter new", "asks", "time",
     }  # fmt: skip
     assert set(re.findall(r"--([a-z]+)", text)) <= {"adapter", "operations", "device", "dtype"}
 
