@@ -16,7 +16,8 @@ from nnconform.spec.loader import is_ours
 from nnconform.spec.model import KINDS, LEVELS
 
 if TYPE_CHECKING:
-    from nnconform.harness.options import Options, Subject
+    from nnconform.harness.options import Options
+    from nnconform.harness.subject import Subject
 
 _WORD = re.compile(r"[A-Za-z_]\w*")
 

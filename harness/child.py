@@ -14,7 +14,7 @@ import threading
 import time
 from typing import IO, Any
 
-from nnconform.harness.options import Subject
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import InProcess, LeftOut, SubjectCrashed, SubjectError
 from nnconform.harness.transcript import to_data
 

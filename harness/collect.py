@@ -15,8 +15,9 @@ from nnconform.reports.words import visible
 from nnconform.spec.frozen import FrozenFile
 
 if TYPE_CHECKING:
-    from nnconform.harness.options import Options, Subject
+    from nnconform.harness.options import Options
     from nnconform.harness.run import Run
+    from nnconform.harness.subject import Subject
     from nnconform.harness.verdict import Verdict
 
 _MARKS: dict[str, pytest.Mark] = {}

@@ -23,7 +23,7 @@ from nnconform.harness.details import asked_with
 from nnconform.spec.formats import FORMATS
 
 if TYPE_CHECKING:
-    from nnconform.harness.options import Subject
+    from nnconform.harness.subject import Subject
     from nnconform.harness.verdict import Finding, Verdict, Wrong
     from nnconform.spec.arrays import Array
 

@@ -16,8 +16,8 @@ from nnconform.harness.recording import RECORD, result_of
 from nnconform.harness.verdict import Verdict
 
 if TYPE_CHECKING:
-    from nnconform.harness.options import Subject
     from nnconform.harness.run import Run
+    from nnconform.harness.subject import Subject
 
 _SENT = "nnconform"
 _STARTS = 3

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 
 _SELDOM = 20_000
 """Objects made before garbage is looked for."""
@@ -31,6 +32,6 @@ def long_lived() -> Iterator[None]:
             gc.enable()
 
 
-def ordinary(thresholds: tuple[int, int, int]) -> None:
-    """Look for garbage as often as before."""
-    gc.set_threshold(*thresholds)
+def as_now() -> Callable[[], None]:
+    """What makes it look for garbage as often as it does now."""
+    return partial(gc.set_threshold, *gc.get_threshold())

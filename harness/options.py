@@ -13,6 +13,7 @@ import pytest
 from nnconform.adapters import registry
 from nnconform.harness.generated.asked import Generated, generated
 from nnconform.harness.plugin import option
+from nnconform.harness.subject import Subject
 from nnconform.spec.errors import nearest
 from nnconform.spec.formats import FORMATS
 from nnconform.spec.model import LEVELS
@@ -28,25 +29,6 @@ MOST_TIMES = 10_000
 """That a case can be asked."""
 MODES = ("eager", "compiled", "xla")
 """All that a `--mode` can name; which of them an adapter has is known once it is imported."""
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """One adapter on one device in one mode: a column of the report."""
-
-    adapter: str
-    """As it was asked for."""
-    label: str
-    """As it stands in ids."""
-    device: str
-    mode: str
-    matmul_precision: str = ""
-    """What the framework is told of products: one of `PRECISIONS`, or nothing."""
-
-    @property
-    def column(self) -> str:
-        """What stands for it beside counts: the label, and a mode that is not the usual one."""
-        return column(self.label, self.mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +204,6 @@ def _said(config: pytest.Config, name: str, default: str) -> str:
     if found == "":
         raise pytest.UsageError(f"--nnconform-{name} needs a value; without the option it is {default}")
     return default if found is None else found
-
-
-def column(label: str, mode: str) -> str:
-    """A subject in a few words."""
-    return label if mode == "eager" else f"{label} {mode}"
 
 
 def label(adapter: str) -> str:

@@ -18,16 +18,17 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 import pytest
 
 from nnconform.harness.details import shown_arrays, with_inputs
-from nnconform.harness.options import column
 from nnconform.harness.repeating import Repeats
 from nnconform.harness.resuming import Earlier, lock
+from nnconform.harness.subject import column
 from nnconform.harness.verdict import plain
 from nnconform.harness.wording import rerun_line
 from nnconform.reports.traits import TENSOR_FLOAT
 from nnconform.spec import SPEC_VERSION
 
 if TYPE_CHECKING:
-    from nnconform.harness.options import Options, Subject
+    from nnconform.harness.options import Options
+    from nnconform.harness.subject import Subject
     from nnconform.harness.subjects import Opened
     from nnconform.harness.verdict import Verdict
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,12 +14,13 @@ from nnconform.harness import deviations
 from nnconform.harness.arguments import check_marks, choose_spec, names_any, register_markers
 from nnconform.harness.collect import CaseItem, SpecFile
 from nnconform.harness.failing import Failing
-from nnconform.harness.garbage import long_lived, ordinary
+from nnconform.harness.garbage import as_now, long_lived
 from nnconform.harness.interrupts import Interrupts
-from nnconform.harness.options import Options, Subject, parse
+from nnconform.harness.options import Options, parse
 from nnconform.harness.recording import RECORD, Recorder, result_of
 from nnconform.harness.repeating import repeated
 from nnconform.harness.resuming import Earlier, Resumption
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import Child, InProcess, LeftOut, Opened, SubjectCrashed, SubjectError, open_all
 from nnconform.harness.summary import header_lines, left_out_lines, write_summary
 from nnconform.harness.traits import Traits
@@ -57,7 +56,7 @@ class Run:
         self.earlier: Earlier | None = None
         """The run that is taken up again."""
         self.collected = 0
-        config.add_cleanup(partial(ordinary, gc.get_threshold()))
+        config.add_cleanup(as_now())
         self.other_dtypes: set[str] = set()
         """Dtypes that cases list and nobody asked for."""
         self.received: dict[str, dict[str, int]] = {}

@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from nnconform.harness.options import Subject
 from nnconform.harness.pipe import Pipe
+from nnconform.harness.subject import Subject
 from nnconform.harness.transcript import Transcript, from_data
 from nnconform.harness.wording import NOTHING_TO_SET
 from nnconform.spec.errors import nearest

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from nnconform.harness.recording import Recorder
     from nnconform.harness.subjects import LeftOut
 
-from nnconform.harness.options import column
+from nnconform.harness.subject import column
 from nnconform.harness.wording import NOTHING_TO_SET, looks
 from nnconform.reports.arithmetic import in_words
 from nnconform.reports.traits import TENSOR_FLOAT

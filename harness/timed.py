@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from nnconform.harness.judge import Frozen, judge
-from nnconform.harness.options import Subject
+from nnconform.harness.subject import Subject
 from nnconform.harness.timing.engine import measure
 from nnconform.harness.timing.errors import TimingError, TooLarge, WorkerLost
 from nnconform.harness.timing.handle import Worker

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nnconform.harness.collect import CaseItem
-from nnconform.harness.options import Subject
 from nnconform.harness.progress import Progress
 from nnconform.harness.run import Run
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import Opened
 from nnconform.harness.timed import Stopwatch, Timed, Timekeeper, ceiling_lines
 from nnconform.harness.timing.conditions import Conditions

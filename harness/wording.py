@@ -11,7 +11,7 @@ from nnconform.reports.words import visible
 
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem
-    from nnconform.harness.options import Subject
+    from nnconform.harness.subject import Subject
     from nnconform.harness.verdict import Verdict
 
 NOTHING_TO_SET = "nothing to set"

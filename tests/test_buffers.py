@@ -16,8 +16,8 @@ from nnconform.adapters.numpy import NumPy
 from nnconform.harness.buffers import Buffers
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
-from nnconform.harness.options import Subject
 from nnconform.harness.pipe import _message
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import InProcess
 from nnconform.harness.transcript import Answer, Transcript, from_data, to_data
 from nnconform.spec.arrays import Array, fill

@@ -58,3 +58,25 @@ def test_a_question_in_flight_ends_with_whoever_asked(tmp_path: Path) -> None:
     while alive(child) and time.monotonic() < end:
         time.sleep(0.1)
     assert not alive(child)
+
+
+BESIDE = """
+import json
+import sys
+
+import nnconform.harness.child
+import nnconform.harness.timing.worker
+from nnconform.harness.subject import Subject
+from nnconform.harness.subjects import InProcess
+from nnconform.harness.sweeps.answering import answer
+
+InProcess(Subject("numpy", "numpy", "cpu", "eager"), piped=True).ask(json.loads(sys.argv[1]))
+print([name for name in ("pytest", "jinja2", "flint") if name in sys.modules])
+"""
+
+
+def test_the_process_beside_a_framework_loads_neither_pytest_nor_what_makes_pages() -> None:
+    relu = FrozenFile(frozen_path(next(p for p in shipped() if p.stem == "relu")).read_text("utf-8"))
+    ask = json.dumps(relu.line(relu.cases[0]["id"], "float32")["ask"])
+    done = subprocess.run([sys.executable, "-c", BESIDE, ask], capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

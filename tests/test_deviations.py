@@ -20,8 +20,8 @@ from nnconform.harness.collect import CaseItem
 from nnconform.harness.deviations import Deviation, Excuse, Known
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
-from nnconform.harness.options import Subject
 from nnconform.harness.run import Run
+from nnconform.harness.subject import Subject
 from nnconform.harness.transcript import Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.frozen import FrozenFile, frozen_path, shipped, shown

@@ -19,8 +19,9 @@ from shell import SIGMOID, Done, environment, pytest_in, records, results, run
 
 from nnconform.adapters import registry
 from nnconform.harness import options, recording
-from nnconform.harness.options import Options, Subject
+from nnconform.harness.options import Options
 from nnconform.harness.recording import Recorder
+from nnconform.harness.subject import Subject
 from nnconform.reports.page import write_page
 from nnconform.reports.records import read
 

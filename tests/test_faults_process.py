@@ -13,7 +13,7 @@ from shell import FAKES, SIGMOID, pytest_in, results
 
 from nnconform.harness import subjects
 from nnconform.harness.judge import judge
-from nnconform.harness.options import Subject
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import Child, InProcess, SubjectCrashed, SubjectError
 from nnconform.spec.frozen import ROOT, FrozenFile, frozen_path
 

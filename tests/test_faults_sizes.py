@@ -16,8 +16,8 @@ from nnconform.harness import buffers, memory
 from nnconform.harness import free as free_module
 from nnconform.harness.free import free, left_in_groups
 from nnconform.harness.judge import judge
-from nnconform.harness.options import Subject
 from nnconform.harness.plan import plan
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import InProcess
 from nnconform.harness.transcript import from_data, to_data
 from nnconform.spec.frozen import FrozenFile, frozen_path, shipped

@@ -10,7 +10,7 @@ import pytest
 from shell import environment, pytest_in, records, results
 
 from nnconform.adapters.contract import Adapter, describe
-from nnconform.harness.options import Subject
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import open_adapter
 
 CASE = "spec/products/matmul.toml::two_by_two"
@@ -108,7 +108,7 @@ def test_the_frameworks_switches_are_set_and_put_back(name: str) -> None:
     pytest.importorskip(name)
     code = (
         f"{before}\nassert {look} == {after!r}\n"
-        "from nnconform.harness.options import Subject\n"
+        "from nnconform.harness.subject import Subject\n"
         "from nnconform.harness.subjects import InProcess\n"
         f"made = InProcess(Subject({name!r}, {name!r}, 'cpu', 'eager', 'highest'))\n"
         f"assert made.adapter.matmul_precision == 'highest'\nassert {look} == {during!r}, {look}\n"

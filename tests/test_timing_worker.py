@@ -16,7 +16,7 @@ from test_child import PATIENCE, alive
 from test_timing_desk import ask, truth
 from timing_fakes import FakeSentinel
 
-from nnconform.harness.options import Subject
+from nnconform.harness.subject import Subject
 from nnconform.harness.subjects import SubjectError
 from nnconform.harness.timing.engine import measure
 from nnconform.harness.timing.errors import TooLarge, WorkerLost
@@ -26,7 +26,7 @@ from nnconform.harness.timing.model import Settings
 QUICK = Settings(cold=False, rounds=6, block_ns=1000, warm_up_s=0.01, limit_s=0.01)
 PARENT = """
 import sys, time
-from nnconform.harness.options import Subject
+from nnconform.harness.subject import Subject
 from nnconform.harness.timing.handle import Worker
 worker = Worker(Subject("numpy", "numpy", "cpu", "eager"))
 worker.description

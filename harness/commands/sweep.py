@@ -12,7 +12,7 @@ from nnconform.harness.commands import BadInput, needs_flint, one_of
 from nnconform.spec.errors import nearest
 
 if TYPE_CHECKING:
-    from nnconform.harness.options import Subject
+    from nnconform.harness.subject import Subject
 
 HELP = "ask an operation every value of a dtype, and tell how wrong it gets and where"
 _SHARD = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})\Z")

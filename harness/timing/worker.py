@@ -30,7 +30,7 @@ def main() -> None:
     done = pin(cpus)
 
     from nnconform.harness.child import follow_parent
-    from nnconform.harness.options import Subject
+    from nnconform.harness.subject import Subject
     from nnconform.harness.subjects import LeftOut, SubjectError, open_adapter
 
     follow_parent()

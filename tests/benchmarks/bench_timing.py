@@ -25,7 +25,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from nnconform.harness.options import Subject
+from nnconform.harness.subject import Subject
 from nnconform.harness.timing.conditions import Conditions
 from nnconform.harness.timing.engine import measure
 from nnconform.harness.timing.handle import Worker
