@@ -1,6 +1,7 @@
 """What the whole suite costs on each framework, beside importing it and beside its own calls.
 
-Run `python tests/benchmarks/bench_suite.py [ADAPTER ...]`.  For each adapter alone, then for all of them in one command
+Run `python tests/benchmarks/bench_suite.py [ADAPTER ...] [-- OPTION ...]`, options of pytest that select a part of the
+suite, such as `-- --dtype=float32 -m sigmoid`.  For each adapter alone, then for all of them in one command
 as the README has it: CPU seconds of the whole run, and of its parts.  They are the import; what was spent inside the
 adapter; the end of the process, where a framework takes down what it built; pytest's own time for as many items that do
 nothing, in a process that has the framework loaded as well; and what is left, which is the harness.  For JAX the
@@ -46,6 +47,10 @@ def write():
 """A plugin that is loaded before all others, so that its cleanup comes last."""
 
 
+SELECTED: list[str] = []
+"""Options that every run is given."""
+
+
 @dataclass
 class Row:
     """CPU seconds."""
@@ -74,7 +79,9 @@ class Row:
 
 def main() -> None:
     """Measure and print."""
-    adapters = sys.argv[1:] or ["numpy", "torch", "tensorflow", "jax"]
+    end = sys.argv.index("--") if "--" in sys.argv else len(sys.argv)
+    adapters = sys.argv[1:end] or ["numpy", "torch", "tensorflow", "jax"]
+    SELECTED.extend(sys.argv[end + 1 :])
     print(f"{combinations()} combinations of operation, attributes, dtype and shapes", flush=True)
     rows = []
     for adapter in adapters:
@@ -116,7 +123,7 @@ def run(adapters: str) -> tuple[float, float, float, dict[str, Any]]:
         (Path(folder) / "ending.py").write_text(ENDING)
         (Path(folder) / "pytest.ini").write_text("[pytest]\n")
         options = [f"--nnconform-adapter={adapters}", "--nnconform-results=.", "-q", "-pno:cacheprovider"]
-        seconds = cpu(["-m", "pytest", "-pending", *options], folder)
+        seconds = cpu(["-m", "pytest", "-pending", *options, *SELECTED], folder)
         before = float((Path(folder) / "before-the-end").read_text())
         (records,) = Path(folder).glob("*.jsonl")
         footer: dict[str, Any] = json.loads(records.read_text("utf-8").splitlines()[-1])
