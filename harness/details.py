@@ -7,19 +7,17 @@ from typing import Any
 
 from nnconform.harness.comparison import Truth
 from nnconform.harness.interview import materialize
+from nnconform.harness.questions import SECOND
 from nnconform.harness.verdict import plain
 from nnconform.spec.arrays import Array, encode
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.generator import others
 
-_SECOND = frozenset({"others", "mutated"})
-"""Questions that are asked with the second numbers."""
-
 
 def shown_arrays(frozen: Mapping[str, Any], most: int, question: str = "first") -> dict[str, Any]:
     """Inputs as that question asked them and its exact results, by name: `{shape, values | bits | generate}`."""
     dtype, ask, expect = frozen["dtype"], frozen["ask"], frozen["expect"]
-    second, rows = question in _SECOND, ask.get("alone", {}) if question == "alone" else {}
+    second, rows = question in SECOND, ask.get("alone", {}) if question == "alone" else {}
     given = {name: _input(data, dtype, most) for name, data in ask["inputs"].items()}
     refused = {name: _input(data, dtype, most) for name, data in ask.get("refused", {}).items()}
     found: dict[str, Any] = {"question": question, "inputs": given, "refused": refused}
@@ -45,7 +43,7 @@ def with_inputs(frozen: Mapping[str, Any], witness: dict[str, Any]) -> dict[str,
     for name, data in ask["inputs"].items():
         if "bits" in data:
             array = materialize(data, frozen["dtype"])
-            found[name] = float((others(array) if witness["question"] in _SECOND else array)[place])
+            found[name] = float((others(array) if witness["question"] in SECOND else array)[place])
     return witness | {"inputs": found} if found else witness
 
 
@@ -54,7 +52,7 @@ def asked_with(frozen: Mapping[str, Any], question: str) -> Iterator[Array]:
     rows = frozen["ask"].get("alone", {}) if question == "alone" else {}
     for name, data in frozen["ask"]["inputs"].items():
         array = materialize(data, frozen["dtype"])
-        if question in _SECOND:
+        if question in SECOND:
             array = others(array)
         yield array if rows.get(name) is None else array.take([0], rows[name])
 

@@ -23,6 +23,7 @@ from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.harness.buffers import BUFFERS
 from nnconform.harness.layouts import LAYOUTS, native_views
 from nnconform.harness.lengths import Asking, Facts
+from nnconform.harness.questions import ASKED_FIRST, origin
 from nnconform.harness.raising import raised, told
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.spec.arrays import Array, decode_bits, same_bits
@@ -37,7 +38,6 @@ Seen = Mapping[str, View] | None
 _PLAIN = frozenset("fiub")
 _ARRAYS = (np.ndarray, np.generic)
 _QUIET = dict.fromkeys(("divide", "over", "under", "invalid"), "ignore")
-_ASKED_FIRST = frozenset({"first", "others"})
 _LARGE = 4096
 """Arrays of more elements are compared where they lie, not as copies of their bytes."""
 
@@ -212,9 +212,9 @@ class _Interview:
 
     def _before(self, question: str) -> Arrays:
         """What came for the same numbers: bits that come again are not kept twice."""
-        if question in _ASKED_FIRST:
+        if question in ASKED_FIRST:
             return {}
-        earlier = self.result.answers.get("others" if question == "mutated" else "first")
+        earlier = self.result.answers.get(origin(question))
         return earlier.values if earlier else {}
 
     def _read(self, name: str, value: Any, arrays: Arrays, before: Arrays, answer: Answer) -> None:

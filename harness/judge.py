@@ -12,31 +12,19 @@ import numpy as np
 from nnconform.harness.comparison import Comparison, Truth, compare
 from nnconform.harness.observed import digest, in_one_line, judge_trait, measure_witnesses, note_other_bits
 from nnconform.harness.properties import judge_property
+from nnconform.harness.questions import ASKED, ASKED_FIRST, MAY_DECLINE, SECOND, TIMED, origin
 from nnconform.harness.sampled import amiss
 from nnconform.harness.screen import screen
 from nnconform.harness.transcript import Answer, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
-from nnconform.spec.model import FURTHER
 
 Frozen = Mapping[str, Any]
 
-_TIMED = ("first", "others", "mutated", "again")
 _LARGE = 4096
 """Arrays of more elements are compared where they lie, not as copies of their bytes."""
-_ASKED_FIRST = frozenset({"first", "others"})
 _ANSWERED, _REFUSED = frozenset({"first", "others", "again"}), frozenset({"first", "refused"})
-_SECOND = frozenset({"others", "mutated"})
 _ORDER = {"first": "first", "others": "second"}
-_MAY_DECLINE = frozenset({"alone", "fortran", "strided", *FURTHER})
-_WORDS = {
-    "first": "", "others": "asked with other numbers", "mutated": "asked with the same arrays changed in place",
-    "again": "asked again", "alone": "asked for the first row alone",
-    "fortran": "asked with column-major, read-only inputs", "strided": "asked with strided inputs", "refused": "",
-    "reversed": "asked with inputs that run backwards", "rows_reversed": "asked with rows that run backwards",
-    "columns_reversed": "asked with columns that run backwards", "broadcast": "asked with broadcast inputs",
-    "offset": "asked with inputs that begin within a buffer",
-}  # fmt: skip
 
 
 def judge(frozen: Frozen, transcript: Transcript) -> Verdict:
@@ -64,14 +52,14 @@ def _judge(frozen: Frozen, transcript: Transcript) -> Verdict:
         measure_witnesses(frozen, verdict)
     if transcript.left:
         verdict.traits["leaves changed"] = ", ".join(transcript.left)
-    times = [transcript.answers[name].elapsed_ns for name in _TIMED if name in transcript.answers]
+    times = [transcript.answers[name].elapsed_ns for name in TIMED if name in transcript.answers]
     verdict.elapsed_ns = int(median(times)) if times else 0
     return verdict
 
 
 def _needed(frozen: Frozen) -> frozenset[str]:
     """Without answers to these nothing is known to be right.  A timing asks both sets of numbers, then takes times."""
-    return {"refusal": _REFUSED, "timing": _ASKED_FIRST}.get(frozen["kind"], _ANSWERED)
+    return {"refusal": _REFUSED, "timing": ASKED_FIRST}.get(frozen["kind"], _ANSWERED)
 
 
 def _short_of_memory(transcript: Transcript) -> bool:
@@ -110,7 +98,7 @@ class _Judgement:
         for question, answer in self.transcript.answers.items():
             if question == "refused":
                 self._refused(answer)
-            elif settled and question in _ASKED_FIRST:
+            elif settled and question in ASKED_FIRST:
                 continue
             elif not self._repeats(question, answer):
                 self.repeated = False
@@ -138,7 +126,7 @@ class _Judgement:
 
     def _repeats(self, question: str, answer: Answer) -> bool:
         """Whether an answer has nothing new: nothing amiss around it, and bits that were judged already."""
-        if question in _ASKED_FIRST or answer.raised or answer.unsupported or answer.changed or answer.odd:
+        if question in ASKED_FIRST or answer.raised or answer.unsupported or answer.changed or answer.odd:
             return False
         if len(answer.values) < len(self.frozen["expect"]["outputs"]):
             return False
@@ -175,13 +163,13 @@ class _Judgement:
 
     def _declined(self, question: str, reason: str) -> None:
         """Layouts and batches may be declined; the first question's numbers and shapes may not, once answered."""
-        if question in _MAY_DECLINE:
+        if question in MAY_DECLINE:
             self.verdict.traits[f"declines {question}"] = reason
         else:
             self._find("crash", question, "", f"declined, although the first question was answered: {reason};")
 
     def _output(self, question: str, name: str, got: Array, place: str) -> None:
-        truth = self.truths["others" if question in _SECOND else "first"][name]
+        truth = self.truths[origin(question)][name]
         if place != self.transcript.device:
             self._find("device", question, name, f"the answer lay on {place}, not on {self.transcript.device}")
         if got.dtype != truth.dtype:
@@ -197,8 +185,8 @@ class _Judgement:
 
     def _as_before(self, question: str, name: str, got: Array) -> bool:
         """Whether these bits were judged already, as the answer to the same numbers."""
-        origin = "others" if question in _SECOND else "first"
-        asked = self.transcript.answers.get(origin)
+        first = origin(question)
+        asked = self.transcript.answers.get(first)
         earlier = asked.values.get(name) if asked else None
         if earlier is None:
             return False
@@ -211,8 +199,8 @@ class _Judgement:
             return same_bits(got, earlier.take([0], row) if earlier.ndim > row else earlier)
         if got.size > _LARGE:
             return same_bits(got, earlier)
-        if (bits := self.bits.get((origin, name))) is None:
-            bits = self.bits[origin, name] = earlier.tobytes()
+        if (bits := self.bits.get((first, name))) is None:
+            bits = self.bits[first, name] = earlier.tobytes()
         return got.shape == earlier.shape and got.dtype == earlier.dtype and got.tobytes() == bits
 
     def _values(self, question: str, name: str, got: Array, truth: Truth) -> None:
@@ -229,9 +217,9 @@ class _Judgement:
                 verdict.note(trait, count, self._flushed(found, place, question, name))
         if found.wrong:
             facet = found.facet
-            if question in _SECOND and self._stale(name, got):
+            if question in SECOND and self._stale(name, got):
                 facet = "stale"
-            where = f"{found.wrong} of {got.size} values {_WORDS[question]}".rstrip()
+            where = f"{found.wrong} of {got.size} values {ASKED[question]}".rstrip()
             witness = found.at(found.wrong_index, question, name)
             verdict.findings.append(Finding(facet, question, name, where, witness, found.elements()))
 
@@ -258,5 +246,5 @@ class _Judgement:
             self._find("not refused", "refused", "", f"no refusal of the framework's own: {in_one_line(answer.raised)}")
 
     def _find(self, facet: str, question: str, output: str, message: str) -> None:
-        words = _WORDS.get(question, question)
+        words = ASKED.get(question, question)
         self.verdict.findings.append(Finding(facet, question, output, f"{message} {words}".rstrip(), None))

@@ -10,10 +10,11 @@ from zlib import adler32, crc32
 
 import numpy as np
 
+from nnconform.harness.questions import BESIDE, LAYOUTS
 from nnconform.harness.transcript import Answer, Raised, Transcript
 from nnconform.harness.verdict import Finding, Verdict
 from nnconform.spec.arrays import Array, same_bits
-from nnconform.spec.model import ARITHMETIC, FURTHER
+from nnconform.spec.model import ARITHMETIC
 
 Frozen = Mapping[str, Any]
 
@@ -22,15 +23,7 @@ _LARGE = 2**15
 _FEW = 6
 """A measured array of at most so many elements is written out."""
 _MEASURED = {"repeat": "not repeatable", "position": "depends on position", "size": "depends on size"}
-_LAYOUTS = ("fortran", "strided", *FURTHER)
 _NOWHERE: Array = np.zeros(0, np.int64)
-_HOW = {
-    "again": "asked again", "fortran": "with column-major, read-only inputs", "strided": "with strided inputs",
-    "reversed": "with inputs that run backwards", "rows_reversed": "with rows that run backwards",
-    "columns_reversed": "with columns that run backwards", "broadcast": "with broadcast inputs",
-    "offset": "with inputs that begin within a buffer",
-    "alone": "with the first row alone",
-}  # fmt: skip
 
 
 def digest(answer: Answer, *, plain: bool) -> str:
@@ -104,13 +97,13 @@ def note_other_bits(
     first = answers["first"].values
     for question, trait in (
         ("again", "not repeatable"),
-        *((layout, f"depends on layout: {layout}") for layout in _LAYOUTS),
+        *((layout, f"depends on layout: {layout}") for layout in LAYOUTS),
         ("alone", "depends on batch"),
     ):
         answer = answers.get(question)
         if answer is None or answer.unsupported:
             continue
-        if question in _LAYOUTS and all(steps is None for steps in answer.strides.values()):
+        if question in LAYOUTS and all(steps is None for steps in answer.strides.values()):
             continue  # a framework without strides never saw another layout
         values = _first_rows(frozen, first) if question == "alone" else first
         held = {name: value for name, value in values.items() if (question, name) not in same}
@@ -143,7 +136,7 @@ def _note_places(
             index = [int(number) for number in np.unravel_index(places[0], value.shape)]
             witness = {
                 "question": question, "output": name, "index": index, "got": float(value.flat[places[0]]),
-                "how": _HOW[question], "other": float(others[name].flat[places[0]]),
+                "how": BESIDE[question], "other": float(others[name].flat[places[0]]),
             }  # fmt: skip
         count += places.size
     verdict.note(trait, count, witness)

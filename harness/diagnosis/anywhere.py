@@ -10,7 +10,8 @@ import ml_dtypes
 import numpy as np
 
 from nnconform.harness.diagnosis.hypothesis import Given, Hypothesis, Lattice, Narrow, Shaped
-from nnconform.harness.diagnosis.problem import LAYOUTS, SECOND, Arrays, Problem
+from nnconform.harness.diagnosis.problem import Arrays, Problem
+from nnconform.harness.questions import LAYOUTS, SECOND
 from nnconform.reference.textbook.piecewise import SELU_ALPHA, SELU_SCALE
 from nnconform.spec.arrays import dtype_of
 
@@ -25,7 +26,7 @@ def hypotheses(problem: Problem) -> Iterator[Hypothesis]:
     yield from LATTICES
     if wrong and wrong <= SECOND and _telling(problem):
         yield from _kept(problem, wrong)
-    if wrong and wrong <= LAYOUTS:
+    if wrong and wrong <= {*LAYOUTS}:
         yield from _layouts(problem)
 
 

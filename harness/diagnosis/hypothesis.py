@@ -10,9 +10,12 @@ from typing import Any, Protocol
 import numpy as np
 
 from nnconform.harness.diagnosis.fit import SURE, agreement, spacing
-from nnconform.harness.diagnosis.problem import SECOND, Arrays, Instead, Problem
+from nnconform.harness.diagnosis.problem import Arrays, Instead, Problem
+from nnconform.harness.questions import origin
 from nnconform.spec.arrays import Array
 
+_APART = frozenset({"alone", "fortran", "strided", "mutated"})
+"""Questions that a hypothesis may predict otherwise than that whose numbers they have."""
 Slack = Callable[..., Array]
 
 
@@ -158,7 +161,7 @@ def predicted(
     """Bits of evidence for an answer to each question; None where any of them is another."""
     bits, known = 0.0, {}
     for part in problem.parts:
-        group = part.question if part.question in {"alone", "fortran", "strided", "mutated"} else _group(part.question)
+        group = part.question if part.question in _APART else origin(part.question)
         try:
             with np.errstate(all="ignore"):
                 if group not in known:
@@ -171,10 +174,6 @@ def predicted(
             return None
         bits += found
     return bits
-
-
-def _group(question: str) -> str:
-    return "second" if question in SECOND else "first"
 
 
 def _ieee(problem: Problem) -> bool:

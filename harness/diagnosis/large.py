@@ -8,6 +8,7 @@ import numpy as np
 
 from nnconform.harness.comparison import Truth
 from nnconform.harness.diagnosis.problem import Arrays, Part, Problem
+from nnconform.harness.questions import SECOND
 from nnconform.spec.arrays import fill
 
 Array = Any
@@ -28,7 +29,7 @@ class Sampled(Problem):
         self.__dict__["everything"] = tuple(some(part, places) for part in parts)
 
     def arrays(self, question: str) -> Arrays:
-        return self.second if question in {"others", "mutated"} else self.first
+        return self.second if question in SECOND else self.first
 
 
 def some(part: Part, places: Array) -> Part:

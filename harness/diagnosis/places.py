@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from nnconform.harness.diagnosis.problem import Part, Problem
+from nnconform.harness.questions import ASKED_FIRST
 
 Array = Any
 _SAME = frozenset({"first", "others", "mutated", "again", "fortran", "strided"})
 """Questions about arrays of one shape."""
-_ASKED = frozenset({"first", "others"})
 _POWERS = sorted([2**power for power in range(6, 24)] + [2**16 - 1])
 _BLOCKS = (4, 8, 16, 32, 64, 128)
 
@@ -57,7 +57,7 @@ def fitting(problem: Problem) -> list[str]:
         return []
     (output,) = wrong
     parts, rest = ([part for part in each if part.output == output] for each in (parts, rest))
-    if not parts[0].got.ndim or not any(part.wrong.any() for part in parts if part.question in _ASKED):
+    if not parts[0].got.ndim or not any(part.wrong.any() for part in parts if part.question in ASKED_FIRST):
         return []
     return [told for filling in FILLINGS for told in _filled(problem, parts, rest, filling)][:1]
 

@@ -13,19 +13,16 @@ import numpy as np
 from nnconform.adapters.numpy import NumPy
 from nnconform.harness.comparison import Truth, compare
 from nnconform.harness.interview import materialize
+from nnconform.harness.questions import LAYOUTS, NUMBERS, SECOND
 from nnconform.harness.transcript import Transcript
 from nnconform.spec.arrays import Array, dtype_of
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.generator import others
-from nnconform.spec.model import FURTHER
 
 Arrays = Mapping[str, Array]
 Rounding = Callable[[Array], Array]
 Instead = Callable[..., Array]
 """What a defect computes: the rounding to the case's dtype, an operation's arrays, its attributes."""
-SECOND = frozenset({"others", "mutated"})
-LAYOUTS = frozenset({"fortran", "strided", *FURTHER})
-_ASKED = frozenset({"first", "again", "alone", *LAYOUTS, *SECOND})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +120,15 @@ class Problem:
     def right_layouts(self) -> frozenset[str]:
         """Layouts in which nothing is wrong, although it is where the elements lie together."""
         wrong = self.wrong_questions
-        return (LAYOUTS & {part.question for part in self.everything}) - wrong if "first" in wrong else frozenset()
+        return (
+            (frozenset(LAYOUTS) & {part.question for part in self.everything}) - wrong
+            if "first" in wrong
+            else frozenset()
+        )
 
     def _parts(self) -> Iterator[Part]:
         for question, answer in self.transcript.answers.items():
-            if question not in _ASKED:
+            if question not in NUMBERS:
                 continue
             for name, got in answer.values.items():
                 yield self._part(question, name, got)

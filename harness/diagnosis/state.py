@@ -9,7 +9,8 @@ import ml_dtypes
 import numpy as np
 
 from nnconform.harness.diagnosis.hypothesis import Given
-from nnconform.harness.diagnosis.problem import SECOND, Arrays, Problem
+from nnconform.harness.diagnosis.problem import Arrays, Problem
+from nnconform.harness.questions import SECOND, origin
 from nnconform.spec.arrays import dtype_of
 
 Array = Any
@@ -41,7 +42,7 @@ def _as_left(problem: Problem, question: str) -> Arrays:
     left = answers[question].left
     if left or question in {"first", "others"}:
         return {**given, **left}
-    like = answers["others" if question in SECOND else "first"].left
+    like = answers[origin(question)].left
     if question != "alone":
         return {**given, **like}
     return {name: problem.row(name, like[name]) if name in like else values for name, values in given.items()}
@@ -58,7 +59,7 @@ def _left(problem: Problem) -> str:
             own = {told for told, holds in CHANGES.items() if holds(given, left)}
             if any(_same(left, value) for value in answer.values.values()):
                 own.add(WRITTEN)
-            if question in {"others", "mutated"} and _same(left, problem.first[name]):
+            if question in SECOND and _same(left, problem.first[name]):
                 own.add("as if the first input were kept")
             found = own if found is None else found & own
     return next((told for told in (*CHANGES, "as if the first input were kept", WRITTEN) if told in (found or ())), "")
