@@ -119,12 +119,8 @@ class Problem:
     @property
     def right_layouts(self) -> frozenset[str]:
         """Layouts in which nothing is wrong, although it is where the elements lie together."""
-        wrong = self.wrong_questions
-        return (
-            (frozenset(LAYOUTS) & {part.question for part in self.everything}) - wrong
-            if "first" in wrong
-            else frozenset()
-        )
+        asked, wrong = frozenset(part.question for part in self.everything), self.wrong_questions
+        return asked.intersection(LAYOUTS) - wrong if "first" in wrong else frozenset()
 
     def _parts(self) -> Iterator[Part]:
         for question, answer in self.transcript.answers.items():
