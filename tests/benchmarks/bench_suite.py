@@ -97,9 +97,11 @@ def main() -> None:
 def measured(adapters: str, imports: float, ending: float | None = None) -> Row:
     """Medians of several runs; how several processes end is not seen from here."""
     runs = [run(adapters)]
-    runs += [run(adapters) for _ in range(PAIRS - 1) if runs[0][0] < LONG_S]
-    whole, inside, last = (statistics.median(each[number] for each in runs) for number in range(3))
-    footer: dict[str, Any] = runs[-1][3]
+    runs += [run(adapters) for _ in range(PAIRS - 1) if runs[0].whole < LONG_S]
+    whole, inside, last = (
+        statistics.median(getattr(each, name) for each in runs) for name in ("whole", "inside", "ending")
+    )
+    footer = runs[-1].footer
     alone = statistics.median(pytest_alone(adapters, footer["results"]) for _ in range(PAIRS))
     own = alone - imports if "," not in adapters else alone
     return Row(imports, whole, inside, last if ending is None else ending, own, footer["results"], footer["counters"])
@@ -117,7 +119,17 @@ def pytest_alone(adapter: str, items: int) -> float:
         return cpu(["-m", "pytest", *options, folder], folder) * items / whole
 
 
-def run(adapters: str) -> tuple[float, float, float, dict[str, Any]]:
+@dataclass(frozen=True)
+class Ran:
+    """CPU seconds of one run, and the footer of its records."""
+
+    whole: float
+    inside: float
+    ending: float
+    footer: dict[str, Any]
+
+
+def run(adapters: str) -> Ran:
     """CPU seconds of a run, inside the adapters, and of the process's end; and the footer of its records."""
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "ending.py").write_text(ENDING)
@@ -128,7 +140,7 @@ def run(adapters: str) -> tuple[float, float, float, dict[str, Any]]:
         (records,) = Path(folder).glob("*.jsonl")
         footer: dict[str, Any] = json.loads(records.read_text("utf-8").splitlines()[-1])
     inside = sum(counters["ms in the adapter"] for counters in footer["counters"].values()) / 1000
-    return seconds, inside, seconds - before, footer
+    return Ran(seconds, inside, seconds - before, footer)
 
 
 def cpu(arguments: Sequence[str], folder: str | None = None) -> float:
