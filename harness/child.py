@@ -66,7 +66,7 @@ def _answer(subject: InProcess, message: dict[str, Any], blob: bytearray) -> dic
         return answer(subject.adapter, message["sweep"])
     if "source" in message:
         return {"source": subject.source(message["source"])}
-    return dict(subject.counters())
+    return {"counters": dict(subject.counters())}  # whose names are the adapter's own
 
 
 def _write(pipe: IO[bytes], data: dict[str, Any], blob: bytes | bytearray = b"") -> None:

@@ -190,13 +190,13 @@ class _Judgement:
         earlier = asked.values.get(name) if asked else None
         if earlier is None:
             return False
-        if got is earlier:
-            return True
         if question == "alone":
             row = self._batch_axis(name)
             if earlier.ndim > row and not earlier.shape[row]:
                 return False  # nothing came first
             return same_bits(got, earlier.take([0], row) if earlier.ndim > row else earlier)
+        if got is earlier:
+            return True
         if got.size > _LARGE:
             return same_bits(got, earlier)
         if (bits := self.bits.get((first, name))) is None:

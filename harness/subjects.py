@@ -198,7 +198,8 @@ class Child:
         return self._sources[operation]
 
     def counters(self) -> Mapping[str, int]:
-        return (self._pipe and self._pipe.send({"counters": True}, self.limit_s)) or {}
+        found = self._pipe and self._pipe.send({"counters": True}, self.limit_s)
+        return found["counters"] if found else {}
 
     def close(self) -> None:
         if self._pipe:

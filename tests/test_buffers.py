@@ -18,7 +18,7 @@ from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
 from nnconform.harness.pipe import _message
 from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import InProcess
+from nnconform.harness.subjects import Child, InProcess
 from nnconform.harness.transcript import Answer, Transcript, from_data, to_data
 from nnconform.spec.arrays import Array, fill
 from nnconform.spec.frozen import FrozenFile, frozen_path, shipped
@@ -131,6 +131,38 @@ def test_answers_that_come_again_are_kept_and_sent_once() -> None:
     assert judge(asked, again).record() == judge(asked, found).record()
 
 
+UNJUDGED = {"refusal", "trait"}
+"""Kinds that are asked no single row."""
+
+
+class Stale(NumPy):
+    """Keeps its answers, and gives a batch's for the first rows of it as well."""
+
+    def plain(self, operation: str) -> Any:
+        found: Any = super().plain(operation)
+        seen: list[tuple[Array, Array]] = []
+
+        def kept(x: Array, *arrays: Array, **attributes: Any) -> Any:
+            for batch, answer in seen:
+                if len(x) < len(batch) and np.array_equal(x, batch[: len(x)]):
+                    return answer
+            seen.append((x.copy(), found(x, *arrays, **attributes)))
+            return seen[-1][1]
+
+        return kept
+
+
+def test_the_answer_to_a_whole_batch_is_none_for_its_first_row() -> None:
+    dense = FrozenFile(frozen_path(next(path for path in shipped() if path.stem == "dense")).read_text("utf-8"))
+    lines = [dense.line(case["id"], "float32") for case in dense.cases if "float32" in case["dtypes"]]
+    asked = [line for line in lines if line["ask"].get("alone", {}).get("x") == 0 and line["kind"] not in UNJUDGED]
+    batches = [line for line in asked if line["ask"]["inputs"]["x"]["shape"][0] > 1 and len(line["ask"]["steps"]) == 1]
+    assert len(batches) > 5
+    for line in batches:
+        assert judge(line, interview(NumPy(), line["ask"])).outcome == "passed"
+        assert "shape" in judge(line, interview(Stale(), line["ask"])).facets, line["case"]
+
+
 @pytest.mark.parametrize("dtype", ["float16", "float32", "float64", "int64", "uint8", "bool"])
 @pytest.mark.parametrize("shape", [(), (0,), (3,), (2, 0), (3, 5)])
 def test_a_blob_loses_nothing(dtype: str, shape: tuple[int, ...]) -> None:
@@ -179,3 +211,23 @@ assert frozen[2] < 1.1 * frozen[1], frozen
 def test_garbage_is_collected_as_before_once_a_run_is_over_and_a_later_run_frees_what_it_left(tmp_path: Path) -> None:
     done = subprocess.run([sys.executable, "-c", TWICE], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+COUNTING = """
+from nnconform.adapters.numpy import NumPy
+
+
+class Counting(NumPy):
+    def counters(self):
+        return {"blob": 3, "crashed": 1}
+"""
+
+
+def test_counters_may_have_any_name(tmp_path: Path) -> None:
+    (tmp_path / "counting.py").write_text(COUNTING, "utf-8")
+    child = Child(Subject(f"{tmp_path / 'counting.py'}:Counting", "counting", "cpu", "eager"), limit_s=20.0)
+    try:
+        child.wait()
+        assert child.counters() == {"blob": 3, "crashed": 1}
+    finally:
+        child.close()
