@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
 _INTERRUPTED = 2
 """pytest's exit status."""
+_ON_ITS_WAY_S = 0.5
+"""How long an interrupt may take from a case to the hook that tells of it.  pytest's exit status is lost where another
+overtakes it there; after this long, somebody has swallowed it."""
 
 
 class Interrupts:
@@ -19,7 +23,8 @@ class Interrupts:
         self.ending = False
         """What is left to do is short, and must be whole."""
         self._pressed = 0
-        """How often, since it is."""
+        """How often, since it is, or since an interrupt is on its way."""
+        self._raised_at = float("-inf")
         self._skippable = False
         self._before: Any = None
 
@@ -30,7 +35,8 @@ class Interrupts:
                 self._before = signal.signal(signal.SIGINT, self._press)
 
     def _press(self, number: int, frame: Any) -> None:
-        if not self.ending:
+        if not self.ending and time.monotonic() - self._raised_at >= _ON_ITS_WAY_S:
+            self._raised_at, self._pressed = time.monotonic(), 0
             raise KeyboardInterrupt
         self._pressed += 1
         if self._skippable:

@@ -19,11 +19,12 @@ from nnconform.adapters.numpy import NumPy
 
 class Slow(NumPy):
     def relu(self, x):
+        open("asked", "w").close()
         time.sleep(120)
 """
 PARENT = """
 import subprocess, sys, time
-child = subprocess.Popen([sys.executable, "-m", "nnconform.harness.child", "slow.py:Slow", "cpu", "eager"],
+child = subprocess.Popen([sys.executable, "-m", "nnconform.harness.child", "slow.py:Slow", "cpu", "eager", ""],
                          stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 child.stdout.readline()
 child.stdin.write(sys.argv[1] + "\\n")
@@ -50,6 +51,10 @@ def test_a_question_in_flight_ends_with_whoever_asked(tmp_path: Path) -> None:
     parent = subprocess.Popen([sys.executable, "-c", PARENT, ask], cwd=tmp_path, stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     child = int(parent.stdout.readline())
+    end = time.monotonic() + PATIENCE
+    while not (tmp_path / "asked").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert (tmp_path / "asked").exists()
     assert alive(child)
     parent.send_signal(signal.SIGKILL)
     parent.wait()

@@ -57,13 +57,34 @@ def press() -> None:
 
 
 def test_ctrl_c_ends_a_run_and_what_is_short_is_whole(interrupts: Interrupts) -> None:
-    for _ in range(2):  # somebody may have swallowed the first
-        with pytest.raises(KeyboardInterrupt):
-            press()
+    with pytest.raises(KeyboardInterrupt):
+        press()
     interrupts.ending = True
     press()
     with pytest.raises(KeyboardInterrupt), interrupts.skippable():
         raise AssertionError("somebody does not want to wait for what may be left out")
+
+
+def test_one_interrupt_never_overtakes_another(interrupts: Interrupts) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        press()
+    press()  # the first is still on its way to whoever ends the run
+    interrupts.ending = True
+    with pytest.raises(KeyboardInterrupt), interrupts.skippable():
+        raise AssertionError("pressed twice: the page is left out")
+
+
+def test_an_interrupt_that_somebody_swallowed_is_raised_again(
+    interrupts: Interrupts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = time.monotonic()
+    for later in (0.0, 10.0):
+        monkeypatch.setattr(time, "monotonic", lambda later=later: now + later)
+        with pytest.raises(KeyboardInterrupt):
+            press()
+    interrupts.ending = True
+    with interrupts.skippable():
+        """Neither was pressed while the run was ending."""
 
 
 def test_what_may_be_left_out_is(interrupts: Interrupts) -> None:
