@@ -119,6 +119,18 @@ class KeepsTheFirstModel(_Remembering):
         return NumPy.sequential(x, found if same else layers)
 
 
+class ServesTheWholeBatch(_Remembering):
+    """A layer that is asked the first rows of a batch once more gives the answer to the whole batch."""
+
+    def dense(self, x: Array, w: Array, b: Array, activation: str) -> Array:
+        batch, made = self.kept.get("batch", (x[:0], None))
+        if 0 < len(x) < len(batch) and np.array_equal(x, batch[: len(x)]):
+            return made.copy()
+        made = NumPy.dense(x, w, b, activation)
+        self.kept["batch"] = (x.copy(), made)
+        return made
+
+
 class RunningStatistics(_Remembering):
     """Statistics are those of all data so far, mixed half and half."""
 
