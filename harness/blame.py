@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from nnconform.harness.fingerprint import fingerprint
 from nnconform.harness.judge import judge
-from nnconform.harness.subjects import SubjectCrashed
+from nnconform.harness.subject import SubjectCrashed
 from nnconform.reports.traits import TENSOR_FLOAT
 from nnconform.spec.frozen import ROOT, FrozenFile, read_current
 from nnconform.spec.model import PRODUCTS
 
 if TYPE_CHECKING:
-    from nnconform.harness.subjects import Interviewer
+    from nnconform.harness.interviewers import Interviewer
     from nnconform.harness.transcript import Transcript
     from nnconform.harness.verdict import Verdict
 

@@ -14,8 +14,8 @@ import threading
 import time
 from typing import IO, Any
 
-from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import InProcess, LeftOut, SubjectCrashed, SubjectError
+from nnconform.harness.interviewers import InProcess
+from nnconform.harness.subject import LeftOut, Subject, SubjectCrashed, SubjectError
 from nnconform.harness.transcript import to_data
 
 

@@ -12,7 +12,7 @@ import pytest
 from nnconform.harness.arguments import names_any
 from nnconform.harness.generated.items import case_of, is_entry
 from nnconform.harness.plan import plan
-from nnconform.harness.recording import RECORD, result_of
+from nnconform.harness.result import RECORD, result_of
 from nnconform.harness.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Distribution:
         from nnconform.harness.scheduling import GroupScheduling
 
         made = GroupScheduling(config, log)
-        made.all_modes = self.run.traits.pairs
+        made.all_modes = self.run.examiner.traits.pairs
         return made
 
     @pytest.hookimpl(tryfirst=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from nnconform.harness.blame import Blame
     from nnconform.harness.collect import CaseItem
+    from nnconform.harness.interviewers import Interviewer, Opened
     from nnconform.harness.subject import Subject
-    from nnconform.harness.subjects import Interviewer, Opened
     from nnconform.harness.transcript import Transcript
     from nnconform.harness.verdict import Verdict
 

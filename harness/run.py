@@ -1,38 +1,33 @@
-"""One run: opens the subjects, collects the spec, has every case judged and recorded."""
+"""One run: opens the subjects, collects the spec, has every case examined and recorded."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Generator
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from nnconform.harness import deviations
 from nnconform.harness.arguments import check_marks, choose_spec, names_any, register_markers
 from nnconform.harness.collect import CaseItem, SpecFile
-from nnconform.harness.failing import Failing
+from nnconform.harness.examining import Examiner
 from nnconform.harness.garbage import as_now, long_lived
 from nnconform.harness.interrupts import Interrupts
+from nnconform.harness.interviewers import Child, InProcess, Opened
+from nnconform.harness.opening import open_all
 from nnconform.harness.options import Options, parse
-from nnconform.harness.recording import RECORD, Recorder, result_of
-from nnconform.harness.repeating import repeated
+from nnconform.harness.recording import Recorder
+from nnconform.harness.result import RECORD, result_of
 from nnconform.harness.resuming import Earlier, Resumption
-from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import Child, InProcess, LeftOut, Opened, SubjectCrashed, SubjectError, open_all
+from nnconform.harness.subject import LeftOut, Subject, SubjectError
 from nnconform.harness.summary import header_lines, left_out_lines, write_summary
-from nnconform.harness.traits import Traits
-from nnconform.harness.wording import asked_with
 from nnconform.spec.errors import SpecError
 from nnconform.spec.frozen import ROOT, shown
 from nnconform.spec.loader import is_ours
 
 if TYPE_CHECKING:
-    from nnconform.harness.subjects import Interviewer
-    from nnconform.harness.sweeps.items import Sweeps
-    from nnconform.harness.transcript import Transcript
     from nnconform.harness.verdict import Verdict
 
 
@@ -42,17 +37,13 @@ class Run:
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.options: Options = parse(config)
-        self.traits = Traits(self.options)
         self.interviewers: dict[Subject, Opened] = {}
         self.left_out: dict[Subject, LeftOut] = {}
         self.recorder: Recorder | None = None
-        self.known: dict[Subject, deviations.Known] = {}
-        self.failing = Failing(self.interviewers, strict=self.options.strict)
-        self.adapter_ns: Counter[str] = Counter()
         self.bad_files: list[str] = []
         """Findings in spec files so far."""
         self.interrupts = Interrupts()
-        self.sweeps: Sweeps | None = None
+        self.examiner = Examiner(self)
         self.earlier: Earlier | None = None
         """The run that is taken up again."""
         self.collected = 0
@@ -105,7 +96,7 @@ class Run:
         self.config.args[:] = [each for each in self.config.args if not names_any(each, self.left_out)]
         self.options = replace(options, subjects=tuple(self.interviewers))
         for subject, interviewer in self.interviewers.items():
-            self.known[subject] = deviations.Known(subject, interviewer.description)
+            self.examiner.known[subject] = deviations.Known(subject, interviewer.description)
 
     def make(self, subject: Subject) -> Opened:
         """Who asks a subject."""
@@ -157,7 +148,7 @@ class Run:
         if self.distributes:
             return self.received
         return {
-            subject.column: {**found.counters(), "ms in the adapter": self.adapter_ns[subject.column] // 10**6}
+            subject.column: {**found.counters(), "ms in the adapter": self.examiner.adapter_ns[subject.column] // 10**6}
             for subject, found in self.interviewers.items()
         }
 
@@ -236,54 +227,7 @@ class Run:
 
     def examine(self, item: CaseItem) -> Verdict:
         """Ask and judge one case."""
-        if item.case["kind"] == "sweep":
-            return self._swept(item)
-        if self.options.repeat == 1:
-            return self._graded(item, self._asked(item)[0])
-        return repeated(item, self.options.repeat, self._asked, self._graded)
-
-    def _asked(self, item: CaseItem) -> tuple[Verdict, Transcript | None]:
-        """One case, asked once and judged; subjects of a timing run answer in rounds, and never come here."""
-        from nnconform.harness.judge import judge
-        from nnconform.harness.verdict import Verdict
-
-        assert item.frozen_line is not None
-        try:
-            transcript = cast("Interviewer", self.interviewers[item.subject]).ask(self.traits.asked(item))
-        except SubjectCrashed as error:
-            if error.outcome == "timeout":
-                asked_with(item.frozen_line, f"--nnconform-case-timeout={self.options.case_limit_s:g}")
-            return Verdict(outcome=error.outcome, reason=str(error)), None
-        self.adapter_ns[item.subject.column] += transcript.adapter_ns
-        verdict = judge(item.frozen_line, transcript)
-        if verdict.findings:
-            verdict = self.failing.seen(item, transcript, verdict)
-        return verdict, transcript
-
-    def _swept(self, item: CaseItem) -> Verdict:
-        """Ask and judge every value of a dtype."""
-        from nnconform.harness.sweeps.items import Sweeps
-
-        if self.sweeps is None:
-            self.sweeps = Sweeps(self.options, cast("Any", self.interviewers), self.known, self.recorder)
-        found = self.sweeps.of(item, alone=self.is_worker)
-        item.figures = found.figures
-        self.adapter_ns[item.subject.column] += found.cpu_ns
-        told = found.verdict.no_longer_deviates  # by the sweep itself, which knows each cause
-        self._graded(item, found.verdict).no_longer_deviates = told
-        return found.verdict
-
-    def _graded(self, item: CaseItem, verdict: Verdict) -> Verdict:
-        """Levels and known deviations: what is to be made of a finding."""
-        demanding = self.options.level == "should"
-        if verdict.outcome == "passed" and verdict.should_missed and demanding:
-            verdict.outcome, verdict.reason = "failed", f"should: {verdict.should_missed}"
-            asked_with(item.frozen_line, "--nnconform-level=should")
-        if verdict.outcome == "failed" and item.case["level"] == "should" and not demanding:
-            verdict.outcome, verdict.should_missed = "passed", verdict.findings[0].line()
-        self.traits.grade(item, verdict)
-        self.known[item.subject].apply(item, verdict)
-        return verdict
+        return self.examiner.examine(item)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self, item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from nnconform.harness.interrupts import Interrupts
     from nnconform.harness.options import Options
     from nnconform.harness.recording import Recorder
-    from nnconform.harness.subjects import LeftOut
+    from nnconform.harness.subject import LeftOut
+    from nnconform.harness.tally import Tally
 
 from nnconform.harness.subject import column
 from nnconform.harness.wording import NOTHING_TO_SET, looks
@@ -49,25 +50,26 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder, interru
     """Counts, failures, where the records and the page are."""
     reporter.currentfspath = None  # else a line is ended that pytest has ended already
     reporter.section("nnconform")
-    adapters = dict.fromkeys(adapter for adapter, _ in recorder.counts)
+    tally = recorder.tally
+    adapters = dict.fromkeys(adapter for adapter, _ in tally.counts)
     for adapter in adapters:
-        counts = {outcome: count for (name, outcome), count in recorder.counts.items() if name == adapter}
+        counts = {outcome: count for (name, outcome), count in tally.counts.items() if name == adapter}
         reporter.write_line(
             f"{adapter}: " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
         )
-    for line in _failures(recorder):
+    for line in _failures(tally):
         reporter.write_line(visible(line))
-    for line in _unusual(recorder):
+    for line in _unusual(tally):
         reporter.write_line(visible(line))
-    for (adapter, operation), reason in recorder.declined.items():
-        if (adapter, operation) not in recorder.answered:
+    for (adapter, operation), reason in tally.declined.items():
+        if (adapter, operation) not in tally.answered:
             reporter.write_line(visible(f"{adapter}: {operation} was never judged: {reason}"))
-    for line in _left_changed(recorder):
+    for line in _left_changed(tally):
         reporter.write_line(line)
-    for compiled, (apart, both) in _other_bits(recorder.digests).items():
+    for compiled, (apart, both) in _other_bits(tally.digests).items():
         reporter.write_line(f"{compiled}: {apart} of {both} answers have other bits than in eager mode")
-    if recorder.should_missed:
-        reporter.write_line(f"{recorder.should_missed} passed but missed a `should` (--level=should fails them)")
+    if tally.should_missed:
+        reporter.write_line(f"{tally.should_missed} passed but missed a `should` (--level=should fails them)")
     for adapter, counters in recorder.counters.items():
         if not counters:
             continue
@@ -80,36 +82,36 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder, interru
         reporter.write_line(f"report:  {_near(Path(page))}")
 
 
-def _failures(recorder: Recorder) -> Iterator[str]:
+def _failures(tally: Tally) -> Iterator[str]:
     """Why each failed, and how to ask it again."""
-    for failure in recorder.failures[:_MOST]:
+    for failure in tally.failures[:_MOST]:
         why = failure["findings"][0]["line"] if failure.get("findings") else failure.get("reason", "")
         why += looks(failure.get("diagnosis", ""))
         name = column(failure["adapter"], failure["mode"])
         yield f"{failure['outcome']}: {failure['case']}/{name}/{failure['dtype']}: {why}"
         if "rerun" in failure:
             yield f"    {failure['rerun']}"
-    if len(recorder.failures) > _MOST:
-        yield f"... and {len(recorder.failures) - _MOST} more, all in the report"
+    if len(tally.failures) > _MOST:
+        yield f"... and {len(tally.failures) - _MOST} more, all in the report"
 
 
 _OWN_PRODUCTS = "spec/products/own_products.toml"
 
 
-def _unusual(recorder: Recorder) -> Iterator[str]:
+def _unusual(tally: Tally) -> Iterator[str]:
     """What was asked several times, products in another arithmetic, and known deviations that did not come."""
-    yield from recorder.repeats.lines()
-    for (adapter, _), told in recorder.arithmetics.items():
+    yield from tally.repeats.lines()
+    for (adapter, _), told in tally.arithmetics.items():
         yield f"{adapter}: {in_words(told)}"
-    for adapter, count in recorder.narrowed.items():
+    for adapter, count in tally.narrowed.items():
         yield f"{adapter}: {count} cases {TENSOR_FLOAT}: {_OWN_PRODUCTS} is what fails for it"
-    for cause, count in recorder.unexpected.items():
+    for cause, count in tally.unexpected.items():
         yield f"listed as a known deviation, but passed {count} times: {cause}"
 
 
-def _left_changed(recorder: Recorder) -> Iterator[str]:
+def _left_changed(tally: Tally) -> Iterator[str]:
     """Who spoils what everybody in a process shares."""
-    for (adapter, left), cases in recorder.left.items():
+    for (adapter, left), cases in tally.left.items():
         told = f"{len(cases)} cases, the first" if len(cases) > 1 else "one case"
         yield f"{adapter} left changed, and it was put back: {left} ({told}: {cases[0]})"
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from nnconform.harness.collect import CaseItem
+from nnconform.harness.interviewers import Opened
 from nnconform.harness.progress import Progress
 from nnconform.harness.run import Run
 from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import Opened
 from nnconform.harness.timed import Stopwatch, Timed, Timekeeper, ceiling_lines
 from nnconform.harness.timing.conditions import Conditions
 from nnconform.harness.timing.model import Settings
@@ -95,7 +95,7 @@ class TimedRun(Run):
         item.figures = timed.figures
         for note in timed.notes:
             self.notes[f"{item.subject.column}: {item.case['id']}: {note}"] = None
-        return self._graded(item, timed.verdict)
+        return self.examiner.graded(item, timed.verdict)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """What could not be measured as it should, in a line each."""

@@ -28,7 +28,7 @@ from nnconform.spec.frozen import ROOT, FrozenFile, read_current, shipped
 from nnconform.spec.model import PRODUCTS
 
 if TYPE_CHECKING:
-    from nnconform.harness.subjects import Interviewer
+    from nnconform.harness.interviewers import Interviewer
 
 Array = Any
 LARGEST = 20_000

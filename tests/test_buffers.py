@@ -15,10 +15,10 @@ import pytest
 from nnconform.adapters.numpy import NumPy
 from nnconform.harness.buffers import Buffers
 from nnconform.harness.interview import interview
+from nnconform.harness.interviewers import Child, InProcess
 from nnconform.harness.judge import judge
 from nnconform.harness.pipe import _message
 from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import Child, InProcess
 from nnconform.harness.transcript import Answer, Transcript, from_data, to_data
 from nnconform.spec.arrays import Array, fill
 from nnconform.spec.frozen import FrozenFile, frozen_path, shipped

@@ -72,7 +72,7 @@ import sys
 import nnconform.harness.child
 import nnconform.harness.timing.worker
 from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import InProcess
+from nnconform.harness.interviewers import InProcess
 from nnconform.harness.sweeps.answering import answer
 
 InProcess(Subject("numpy", "numpy", "cpu", "eager"), piped=True).ask(json.loads(sys.argv[1]))

@@ -18,9 +18,9 @@ from nnconform.adapters.numpy import NumPy
 from nnconform.harness import deviations
 from nnconform.harness.collect import CaseItem
 from nnconform.harness.deviations import Deviation, Excuse, Known
+from nnconform.harness.examining import Examiner
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
-from nnconform.harness.run import Run
 from nnconform.harness.subject import Subject
 from nnconform.harness.transcript import Transcript
 from nnconform.harness.verdict import Finding, Verdict
@@ -222,12 +222,13 @@ def test_every_pattern_matches_a_shipped_case(entry: Deviation) -> None:
 
 
 def graded(asked: Item, verdict: Verdict, level: str, monkeypatch: pytest.MonkeyPatch) -> Verdict:
-    run: Any = SimpleNamespace(
-        options=SimpleNamespace(level=level),
+    run = SimpleNamespace(options=SimpleNamespace(level=level))
+    examiner: Any = SimpleNamespace(
+        run=run,
         known={SUBJECT: known(monkeypatch, replace(CAUSE, cases=()))},
         traits=SimpleNamespace(grade=lambda *_: None),
     )
-    return Run._graded(run, asked, verdict)  # type: ignore[arg-type]
+    return Examiner.graded(examiner, asked, verdict)  # type: ignore[arg-type]
 
 
 def failed() -> Verdict:

@@ -12,10 +12,10 @@ from test_bad_input_spec import CASE, HEAD
 from test_faults_process import subject
 
 from nnconform.harness import memory
+from nnconform.harness.interviewers import InProcess
 from nnconform.harness.judge import judge
 from nnconform.harness.plan import plan
 from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import InProcess
 from nnconform.harness.transcript import from_data, to_data
 from nnconform.spec.frozen import frozen_path
 from nnconform.spec.size import LARGE

@@ -11,10 +11,10 @@ import pytest
 from fakes import faulty
 from shell import FAKES, SIGMOID, pytest_in, results
 
-from nnconform.harness import subjects
+from nnconform.harness import interviewers
+from nnconform.harness.interviewers import Child, InProcess
 from nnconform.harness.judge import judge
-from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import Child, InProcess, SubjectCrashed, SubjectError
+from nnconform.harness.subject import Subject, SubjectCrashed, SubjectError
 from nnconform.spec.frozen import ROOT, FrozenFile, frozen_path
 
 LIMIT_S = 1.5
@@ -163,7 +163,7 @@ def test_too_little_memory_is_told_apart_from_a_wrong_answer(monkeypatch: pytest
 def test_a_process_that_does_not_start_again_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     child = Child(subject("Starts"), LIMIT_S)
     child.wait()
-    monkeypatch.setattr(subjects, "_STARTS", 2)
+    monkeypatch.setattr(interviewers, "_STARTS", 2)
     told = [spoilt(child) for _ in range(4)]
     child.close()
     assert [found.outcome for found in told] == ["crashed", "error", "error", "error"]
@@ -181,7 +181,7 @@ def test_a_process_that_does_not_start_again_is_given_up(tmp_path: Path, monkeyp
 )
 def test_a_framework_that_never_loads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, words: str) -> None:
     (tmp_path / "bad.py").write_text(text, "utf-8")
-    monkeypatch.setattr(subjects, "_LIMIT_S", 1.0)
+    monkeypatch.setattr(interviewers, "_LIMIT_S", 1.0)
     child = Child(Subject("bad.py", "bad", "cpu", "eager"))
     with pytest.raises(SubjectError) as caught:
         child.wait()

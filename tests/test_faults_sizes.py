@@ -15,10 +15,10 @@ from test_faults_memory import HUGE, LEFT_OUT, case, sized
 from nnconform.harness import buffers, memory
 from nnconform.harness import free as free_module
 from nnconform.harness.free import free, left_in_groups
+from nnconform.harness.interviewers import InProcess
 from nnconform.harness.judge import judge
 from nnconform.harness.plan import plan
 from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import InProcess
 from nnconform.harness.transcript import from_data, to_data
 from nnconform.spec.frozen import FrozenFile, frozen_path, shipped
 from nnconform.spec.loader import load

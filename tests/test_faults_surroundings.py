@@ -16,8 +16,8 @@ from fakes.good import Good
 from shell import SIGMOID, pytest_in, results
 from test_faults_process import RIGHT, WRONG, subject
 
+from nnconform.harness.interviewers import InProcess
 from nnconform.harness.judge import judge
-from nnconform.harness.subjects import InProcess
 from nnconform.harness.surroundings import Surroundings
 
 ALL = [

@@ -10,8 +10,8 @@ import pytest
 from shell import environment, pytest_in, records, results
 
 from nnconform.adapters.contract import Adapter, describe
+from nnconform.harness.opening import open_adapter
 from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import open_adapter
 
 CASE = "spec/products/matmul.toml::two_by_two"
 FAKE = "fakes.precise:"
@@ -109,7 +109,7 @@ def test_the_frameworks_switches_are_set_and_put_back(name: str) -> None:
     code = (
         f"{before}\nassert {look} == {after!r}\n"
         "from nnconform.harness.subject import Subject\n"
-        "from nnconform.harness.subjects import InProcess\n"
+        "from nnconform.harness.interviewers import InProcess\n"
         f"made = InProcess(Subject({name!r}, {name!r}, 'cpu', 'eager', 'highest'))\n"
         f"assert made.adapter.matmul_precision == 'highest'\nassert {look} == {during!r}, {look}\n"
         f"made.close()\nassert {look} == {after!r}, {look}\n"

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from nnconform.adapters import Adapter
-from nnconform.harness.subjects import SubjectCrashed
+from nnconform.harness.subject import SubjectCrashed
 from nnconform.harness.sweeps import compare
 from nnconform.harness.sweeps.answering import answer, question_of
 from nnconform.harness.sweeps.figures import table, verdict

@@ -16,8 +16,7 @@ from test_child import PATIENCE, alive
 from test_timing_desk import ask, truth
 from timing_fakes import FakeSentinel
 
-from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import SubjectError
+from nnconform.harness.subject import Subject, SubjectError
 from nnconform.harness.timing.engine import measure
 from nnconform.harness.timing.errors import TooLarge, WorkerLost
 from nnconform.harness.timing.handle import Worker

@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Sweep; gives 0, 1 where an answer is beyond its bound, 4 where nothing could be asked."""
-    from nnconform.harness.subjects import SubjectError
+    from nnconform.harness.subject import SubjectError
     from nnconform.harness.sweeps.command import Command
     from nnconform.harness.sweeps.state import StateError
     from nnconform.harness.sweeps.walk import DTYPES

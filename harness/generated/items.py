@@ -119,7 +119,7 @@ class Generating:
         demanding = run.options.level == "should"
         search = Search(self._examples(item), interviewer.ask, self._listed(item), asked.examples, demanding=demanding)
         found = search.run(asked.seed)
-        run.adapter_ns[item.subject.column] += search.adapter_ns
+        run.examiner.adapter_ns[item.subject.column] += search.adapter_ns
         figures = {**asked.record(), **search.tally.record()}
         item.figures = {"generated": figures}
         if seen := found or search.known:
@@ -130,7 +130,7 @@ class Generating:
     def _listed(self, item: CaseItem) -> list[Any]:
         from nnconform.harness.generated.known import of_operation
 
-        return of_operation(self.run.known[item.subject], item.case["operations"][0], item.dtype)
+        return of_operation(self.run.examiner.known[item.subject], item.case["operations"][0], item.dtype)
 
     def _examples(self, item: CaseItem) -> Examples:
         """One item's examples, and the next one's where that asks the same of another subject."""

@@ -23,7 +23,7 @@ from nnconform.harness.generated.operations import Asked, example
 from nnconform.harness.generated.smaller import smaller
 from nnconform.harness.generated.writing import frozen, toml
 from nnconform.harness.judge import judge
-from nnconform.harness.subjects import SubjectCrashed
+from nnconform.harness.subject import SubjectCrashed
 from nnconform.harness.transcript import Transcript
 from nnconform.harness.verdict import Verdict
 

@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 
 from nnconform.harness.deviations import Deviation, Known
+from nnconform.harness.interviewers import Child, InProcess, Interviewer
+from nnconform.harness.opening import open_all
 from nnconform.harness.options import Options, asked_apart
 from nnconform.harness.recording import Recorder
-from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectError, open_all
+from nnconform.harness.subject import Subject, SubjectError
 from nnconform.harness.sweeps.bar import Bar
 from nnconform.harness.sweeps.figures import NO_VERDICT, line, table, verdict
 from nnconform.harness.sweeps.items import diagnose

@@ -28,10 +28,10 @@ from nnconform.spec.arrays import dtype_of, encode
 
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem
+    from nnconform.harness.interviewers import Interviewer
     from nnconform.harness.options import Options
     from nnconform.harness.recording import Recorder
     from nnconform.harness.subject import Subject
-    from nnconform.harness.subjects import Interviewer
 
 Key = tuple[Path, str, str]
 """File, case, dtype: what all subjects are swept on together."""

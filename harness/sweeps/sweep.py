@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from nnconform.harness.deviations import Deviation
-from nnconform.harness.subjects import Child, InProcess, Interviewer, SubjectCrashed
+from nnconform.harness.interviewers import Child, InProcess, Interviewer
+from nnconform.harness.subject import SubjectCrashed
 from nnconform.harness.sweeps.answering import answer, question_of
 from nnconform.harness.sweeps.compare import compare
 from nnconform.harness.sweeps.memory import Shared

@@ -13,8 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 from nnconform.harness.noise import Noise
-from nnconform.harness.subject import Subject
-from nnconform.harness.subjects import LeftOut, SubjectError
+from nnconform.harness.subject import LeftOut, Subject, SubjectError
 from nnconform.harness.timing import errors
 from nnconform.harness.timing.errors import WorkerLost
 from nnconform.harness.timing.model import Block, Ceiling, Prepared

@@ -30,8 +30,8 @@ def main() -> None:
     done = pin(cpus)
 
     from nnconform.harness.child import follow_parent
-    from nnconform.harness.subject import Subject
-    from nnconform.harness.subjects import LeftOut, SubjectError, open_adapter
+    from nnconform.harness.opening import open_adapter
+    from nnconform.harness.subject import LeftOut, Subject, SubjectError
 
     follow_parent()
     warnings.simplefilter("ignore")

@@ -12,8 +12,8 @@ import argparse
 import resource
 from time import process_time
 
+from nnconform.harness.interviewers import InProcess
 from nnconform.harness.options import named_subjects
-from nnconform.harness.subjects import InProcess
 from nnconform.harness.sweeps.sweep import Asked, Entry, Sweep
 from nnconform.harness.sweeps.truths import truth
 from nnconform.harness.sweeps.walk import walk

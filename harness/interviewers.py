@@ -4,52 +4,19 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol
 
+from nnconform.harness.opening import open_adapter
 from nnconform.harness.pipe import Pipe
-from nnconform.harness.subject import Subject
+from nnconform.harness.subject import LeftOut, Subject, SubjectCrashed, SubjectError
 from nnconform.harness.transcript import Transcript, from_data
-from nnconform.harness.wording import NOTHING_TO_SET
-from nnconform.spec.errors import nearest
-
-if TYPE_CHECKING:
-    from nnconform.adapters.contract import Adapter
 
 _LIMIT_S = 600.0
 """So long may a process load, and take over one question where nobody says otherwise: no run hangs for ever."""
 _STARTS = 3
 """A process that does not load so many times in a row is given up."""
-
-
-class SubjectError(Exception):
-    """An adapter that cannot be asked at all; the message is one line that says what to do."""
-
-
-class LeftOut(SubjectError):  # noqa: N818 - an answer
-    """An adapter in a mode that it lacks, or that this machine cannot run: others may be asked without it.
-
-    One whose framework is missing is left out where all adapters were asked for, and ends the run if it was named.
-    """
-
-    def __init__(self, message: str, *, lacks_mode: bool = False, missing: bool = False) -> None:
-        super().__init__(message)
-        self.lacks_mode = lacks_mode
-        self.missing = missing
-
-    @property
-    def why(self) -> dict[str, bool]:
-        """How a process of its own tells."""
-        return {"lacks_mode": self.lacks_mode, "missing": self.missing}
-
-
-class SubjectCrashed(Exception):  # noqa: N818 - an observation
-    """The process beside the framework ended in the middle of a case, was ended, or could not be asked at all."""
-
-    def __init__(self, message: str, outcome: str = "crashed") -> None:
-        super().__init__(message)
-        self.outcome = outcome
 
 
 class Opened(Protocol):
@@ -75,9 +42,6 @@ class Interviewer(Opened, Protocol):
 
     def ask(self, ask: Mapping[str, Any]) -> Transcript:
         """The transcript of one case."""
-
-
-Ready = TypeVar("Ready", bound=Opened)
 
 
 class InProcess:
@@ -229,72 +193,3 @@ class Child:
         assert self._pipe is not None
         pipe, self._pipe = self._pipe, None
         return pipe.end()
-
-
-def open_all(
-    subjects: Iterable[Subject],
-    opened: dict[Subject, Ready],
-    make: Callable[[Subject], Ready],
-    *,
-    named: bool = True,
-) -> dict[Subject, LeftOut]:
-    """Fill `opened`; gives those that are left out.  Raises SubjectError, for those where that is everybody.
-
-    A framework that is missing is an error where its adapter was `named`.
-    """
-    left_out = {}
-    for subject in subjects:
-        try:
-            opened[subject] = make(subject)  # those in processes of their own load at the same time
-        except LeftOut as error:
-            left_out[subject] = error
-    for subject, interviewer in list(opened.items()):
-        try:
-            interviewer.wait()
-        except LeftOut as error:
-            del opened[subject]
-            left_out[subject] = error
-    missing = [error for error in left_out.values() if error.missing and named]
-    if missing or not opened:
-        raise SubjectError("; ".join(dict.fromkeys(map(str, missing or left_out.values()))))
-    return left_out
-
-
-def open_adapter(subject: Subject) -> Any:
-    """An adapter ready on its device.  Raises SubjectError."""
-    from nnconform.adapters.contract import Adapter, Unavailable
-    from nnconform.adapters.registry import AdapterError, MissingError, find
-
-    try:
-        kind = find(subject.adapter)
-    except MissingError as error:
-        raise LeftOut(str(error), missing=True) from None
-    except AdapterError as error:
-        raise SubjectError(str(error)) from None
-    try:
-        if subject.device not in kind.devices():
-            raise SubjectError(
-                f"{subject.adapter} has no device {subject.device!r} here{nearest(subject.device, kind.devices())}; "
-                f"it has {', '.join(kind.devices())}"
-            )
-        if subject.mode not in kind.modes:
-            has = f"{subject.adapter} has no mode {subject.mode!r}; it has {', '.join(kind.modes)}"
-            raise LeftOut(has, lacks_mode=True)
-        if subject.mode != "eager" and (kind.compile, kind.function) == (Adapter.compile, Adapter.function):
-            raise SubjectError(f"{subject.adapter} lists the mode {subject.mode!r} and has no compile()")
-        return _made(kind, subject)
-    except SubjectError:
-        raise
-    except Unavailable as error:
-        raise LeftOut(f"{subject.adapter} cannot be asked in mode {subject.mode!r}: {error}") from None
-    except Exception as error:
-        text = str(error).splitlines()[0] if str(error) else ""
-        raise SubjectError(f"the adapter {subject.adapter!r} does not start: {type(error).__name__}: {text}") from None
-
-
-def _made(kind: type[Adapter], subject: Subject) -> Adapter:
-    made = kind(subject.device, subject.mode)
-    if asked := subject.matmul_precision:
-        made.settings_before = made.settings()
-        made.matmul_precision = asked if made.set_matmul_precision(asked) else f"{asked} ({NOTHING_TO_SET})"
-    return made
