@@ -80,22 +80,20 @@ def parse(config: pytest.Config) -> Options:
     named = named_subjects(option(config, "adapter") or "", _said(config, "device", "cpu"), asked, _precision(config))
     typed = option(config, "dtype")
     dtypes = None if typed is None else _known("dtype", typed, tuple(FORMATS))
-    level, *others = _known("level", _said(config, "level", "must"), LEVELS)
-    if others:
-        raise pytest.UsageError(f"--level is one of {', '.join(LEVELS)}: should takes in what must be")
+    timing = _timing(config)
     return Options(
         subjects=named,
         dtypes=dtypes,
-        level=level,
+        level=_one(config, "level", LEVELS, ": should takes in what must be"),
         results=Path(_said(config, "results", "nnconform-results")),
         apart=asked_apart(named) or any(option(config, name) is not None for name in _ISOLATING),
         case_limit_s=_number(_said(config, "case-timeout", "600"), "case-timeout", 0.1, 86400),
         resume=option(config, "resume") is not None,
         sweep=_sweep(config, dtypes),
-        traits=_traits(config),
+        traits=_one(config, "traits", TRAITS),
         repeat=_repeat(config),
         strict=_strict(config),
-        timing=_timing(config),
+        timing=timing,
         generated=generated(config),
         every_adapter=option(config, "adapter") == "all",
         every_mode=asked == "all",
@@ -115,16 +113,20 @@ def asked_apart(subjects: tuple[Subject, ...]) -> bool:
 
 
 _ISOLATING = ("isolate", "case-timeout", "resume")
+_ITS_OWN = "timing has its own processes"
+_TIMED_ALONE = "timing runs timing cases alone"
+_NOT_TIMED = {
+    **dict.fromkeys(_ISOLATING, _ITS_OWN),
+    **dict.fromkeys(("sweep", "traits", "strict", "generated"), _TIMED_ALONE),
+    "repeat": "timing repeats each call as it is",
+}
+"""What a timing run cannot be asked for as well, and why."""
 
 
 def _sweep(config: pytest.Config, dtypes: tuple[str, ...] | None) -> str:
     if option(config, "sweep") is None:
         return ""
-    which, *others = _known("sweep", _said(config, "sweep", ""), SWEEPS)
-    if others:
-        raise pytest.UsageError(f"--sweep is one of {', '.join(SWEEPS)}")
-    if option(config, "timing") is not None:
-        raise pytest.UsageError("--sweep and --timing do not go together: timing runs timing cases alone")
+    which = _one(config, "sweep", SWEEPS)
     if dtypes is not None and "float32" not in dtypes:
         raise pytest.UsageError("--sweep is for float32: float16 and bfloat16 are always swept whole")
     try:
@@ -136,29 +138,20 @@ def _sweep(config: pytest.Config, dtypes: tuple[str, ...] | None) -> str:
 
 
 def _precision(config: pytest.Config) -> str:
-    if option(config, "matmul-precision") is None:
-        return ""
-    which, *others = _known("matmul-precision", _said(config, "matmul-precision", "default"), PRECISIONS)
-    if others:
-        raise pytest.UsageError(f"--matmul-precision is one of {', '.join(PRECISIONS)}")
-    return which
+    return "" if option(config, "matmul-precision") is None else _one(config, "matmul-precision", PRECISIONS)
 
 
-def _traits(config: pytest.Config) -> str:
-    which, *others = _known("traits", _said(config, "traits", "usual"), TRAITS)
+def _one(config: pytest.Config, name: str, known: tuple[str, ...], why: str = "") -> str:
+    """The one of some names that was said, or the first.  Raises pytest.UsageError."""
+    found, *others = _known(name, _said(config, name, known[0]), known)
     if others:
-        raise pytest.UsageError(f"--traits is one of {', '.join(TRAITS)}")
-    for name in ("traits", "strict"):
-        if option(config, name) is not None and option(config, "timing") is not None:
-            raise pytest.UsageError(f"--{name} and --timing do not go together: timing runs timing cases alone")
-    return which
+        raise pytest.UsageError(f"--{name} is one of {', '.join(known)}{why}")
+    return found
 
 
 def _repeat(config: pytest.Config) -> int:
     if option(config, "repeat") is None:
         return 1
-    if option(config, "timing") is not None:
-        raise pytest.UsageError("--repeat and --timing do not go together: timing repeats each call as it is")
     typed = _said(config, "repeat", "1")
     if not (typed.isdecimal() and typed.isascii() and 1 <= int(typed[:9]) <= MOST_TIMES):
         raise pytest.UsageError(f"--nnconform-repeat is a whole number from 1 to {MOST_TIMES}, not {typed!r}")
@@ -173,14 +166,14 @@ def _strict(config: pytest.Config) -> bool:
 
 
 def _timing(config: pytest.Config) -> Timing | None:
-    for name in _ISOLATING:
-        if option(config, "timing") is not None and option(config, name) is not None:
-            raise pytest.UsageError(f"--nnconform-{name} and --timing do not go together: timing has its own processes")
     if option(config, "timing") is None:
         for name in ("threads", "time-limit"):
             if option(config, name) is not None:
                 raise pytest.UsageError(f"--nnconform-{name} is for timing: say --timing as well")
         return None
+    for name, why in _NOT_TIMED.items():
+        if option(config, name) is not None:
+            raise pytest.UsageError(f"--{name} and --timing do not go together: {why}")
     threads = _number(_said(config, "threads", "1"), "threads", 1, 4096)
     limit = _number(_said(config, "time-limit", "1"), "time-limit", 0.01, 3600)
     if threads != int(threads):

@@ -224,8 +224,8 @@ def test_one_adapter_is_isolated_where_it_is_asked_for(tmp_path: Path) -> None:
         (["--case-timeout=soon"], "--nnconform-case-timeout is a number from 0.1 to 86400, not 'soon'"),
         (["--case-timeout=0"], "--nnconform-case-timeout is a number from 0.1 to 86400, not '0'"),
         (["--case-timeout="], "--nnconform-case-timeout needs a value"),
-        (["--timing", "--isolate"], "--nnconform-isolate and --timing do not go together"),
-        (["--timing", "--resume"], "--nnconform-resume and --timing do not go together"),
+        (["--timing", "--isolate"], "--isolate and --timing do not go together"),
+        (["--timing", "--resume"], "--resume and --timing do not go together"),
     ],
     ids=lambda value: " ".join(value)[:40],
 )

@@ -48,8 +48,6 @@ def generated(config: pytest.Config) -> Generated | None:
             raise pytest.UsageError("--generated-seed is for generated cases: say --generated=N as well")
         return None
     examples = _whole(asked, "generated", 1, MOST)
-    if option(config, "timing") is not None:
-        raise pytest.UsageError("--generated and --timing do not go together: timing runs timing cases alone")
     if missing := _missing():
         told = f"--generated needs {' and '.join(missing)}, not installed here: pip install 'nnconform[generated]'"
         raise pytest.UsageError(told)
