@@ -220,16 +220,30 @@ def files_of(kind: type[Adapter]) -> list[str]:
     return list(dict.fromkeys([*own, *([file.__name__] if isinstance(file, ModuleType) else [])]))
 
 
+def _table(method: str, found: Any) -> dict[str, str]:
+    if not isinstance(found, Mapping):
+        raise TypeError(f"{method}() gives {found!r}, and not a text for each of some names")
+    return {str(name): str(value) for name, value in found.items()}
+
+
 def describe(adapter: Adapter) -> dict[str, Any]:
-    """What is tested, on what: the part of a record's header that comes from beside the framework."""
+    """What is tested, on what: the part of a record's header that comes from beside the framework.
+
+    Raises TypeError where the adapter says something of itself in another type than the contract's.
+    """
+    for attribute in ("name", "device", "mode", "script", "array_source"):
+        value: Any = getattr(adapter, attribute)
+        if not isinstance(value, str):
+            raise TypeError(f"{attribute} is {value!r}, which is no text")
     return {
         "adapter": adapter.name,
         "class": f"{type(adapter).__module__}:{type(adapter).__qualname__}",
         "device": adapter.device,
         "mode": adapter.mode,
         "devices": list(adapter.devices()),
-        "versions": dict(adapter.versions()),
-        "flags": {**adapter.flags(), **({"matmul_precision": asked} if (asked := adapter.matmul_precision) else {})},
+        "versions": _table("versions", adapter.versions()),
+        "flags": _table("flags", adapter.flags())
+        | ({"matmul_precision": asked} if (asked := adapter.matmul_precision) else {}),
         "python": platform.python_version(),
         "script": adapter.script,
         "array_source": adapter.array_source,

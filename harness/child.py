@@ -22,7 +22,9 @@ from nnconform.harness.transcript import to_data
 def main() -> None:
     """Serve until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
-    pipe = os.fdopen(os.dup(1), "wb")
+    questions, pipe = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "wb")
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - whatever the adapter starts must not read the questions
+        os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     if hasattr(os, "register_at_fork"):
         os.register_at_fork(after_in_child=lambda: os.close(pipe.fileno()))  # a copy must not hold it open
@@ -35,7 +37,7 @@ def main() -> None:
         _write(pipe, {"error": str(error), **left_out})
         return
     _write(pipe, dict(subject.description))
-    for line in sys.stdin:
+    for line in questions:
         blob = bytearray()
         try:
             found = _answer(subject, json.loads(line), blob)

@@ -85,6 +85,13 @@ class CaseItem(pytest.Item):
             raise ConformanceFailure(verdict.findings[0].line() if verdict.findings else verdict.reason)
 
     @property
+    def typed(self) -> str:
+        """The item's id as it is typed where pytest was started."""
+        from nnconform.harness.wording import typed
+
+        return typed(self.nodeid, self.path, self.config.invocation_params.dir)
+
+    @property
     def spec_file(self) -> SpecFile:
         assert isinstance(self.parent, SpecFile)
         return self.parent

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from nnconform.harness.comparison import Truth
-from nnconform.harness.interview import materialize
+from nnconform.harness.given import materialize
 from nnconform.harness.questions import SECOND
 from nnconform.harness.verdict import plain
 from nnconform.spec.arrays import Array, encode

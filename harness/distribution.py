@@ -14,6 +14,7 @@ from nnconform.harness.generated.items import case_of, is_entry
 from nnconform.harness.plan import plan
 from nnconform.harness.result import RECORD, result_of
 from nnconform.harness.verdict import Verdict
+from nnconform.harness.wording import typed
 
 if TYPE_CHECKING:
     from nnconform.harness.run import Run
@@ -77,11 +78,12 @@ class Distribution:
         if subject is None or path.suffix != ".toml":
             return None
         case_id, *_, dtype, _ = name.split("/")
+        again = typed(nodeid, path, self.run.config.invocation_params.dir)
         if is_entry(path):
-            return Crashed(nodeid, case_of(path), dtype, subject, None)
+            return Crashed(nodeid, again, case_of(path), dtype, subject, None)
         made = plan(path)
         case = next(found for found in made.cases if found["id"] == case_id)
-        return Crashed(nodeid, case, dtype, subject, made.line(case_id, dtype))
+        return Crashed(nodeid, again, case, dtype, subject, made.line(case_id, dtype))
 
 
 @dataclass
@@ -89,6 +91,7 @@ class Crashed:
     """An item that nobody can be asked about any more."""
 
     nodeid: str
+    typed: str
     case: dict[str, Any]
     dtype: str
     subject: Subject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -27,9 +28,7 @@ class Failing:
         if not self.strict:
             verdict = self._blame(item.subject).again(frozen, transcript, verdict)
         if verdict.findings:
-            from nnconform.harness.diagnosis.diagnose import diagnose
-
-            verdict.diagnosis = diagnose(frozen, transcript, verdict)
+            verdict.diagnosis = _diagnosis(frozen, transcript, verdict)
         return verdict
 
     def _blame(self, subject: Subject) -> Blame:
@@ -38,3 +37,14 @@ class Failing:
 
             self._blames[subject] = Blame(cast("Interviewer", self.interviewers[subject]))
         return self._blames[subject]
+
+
+def _diagnosis(frozen: dict[str, Any], transcript: Transcript, verdict: Verdict) -> str:
+    from nnconform.harness.diagnosis import NONE
+    from nnconform.harness.diagnosis.diagnose import diagnose
+
+    try:
+        return diagnose(frozen, transcript, verdict)
+    except Exception as error:  # a hint, which must not make an error of what is a failure
+        warnings.warn(f"no diagnosis, for nnconform's own fault: {type(error).__name__}: {error}", stacklevel=2)
+        return NONE

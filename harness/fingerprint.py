@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from nnconform.harness.interview import materialize
+from nnconform.harness.given import materialize
 from nnconform.harness.transcript import Answer
 from nnconform.reference.fingerprint.naming import Fingerprint, Products
 from nnconform.reference.fingerprint.sums import Sums

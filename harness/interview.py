@@ -21,25 +21,22 @@ import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.harness.buffers import BUFFERS
+from nnconform.harness.given import Arrays, Given, can_take, compare_inputs, first_row, materialize, of_numbers, plain
 from nnconform.harness.layouts import LAYOUTS, native_views
 from nnconform.harness.lengths import Asking, Facts
 from nnconform.harness.questions import ASKED_FIRST, origin
 from nnconform.harness.raising import raised, told
 from nnconform.harness.transcript import Answer, Transcript
-from nnconform.spec.arrays import Array, decode_bits, same_bits
-from nnconform.spec.generator import generate, others
+from nnconform.spec.arrays import Array, same_bits
+from nnconform.spec.generator import others
 from nnconform.spec.views import View, views
 
 Ask = Mapping[str, Any]
-Arrays = dict[str, Array]
 Call = Callable[[Mapping[str, Any]], Any]
 Seen = Mapping[str, View] | None
 
-_PLAIN = frozenset("fiub")
 _ARRAYS = (np.ndarray, np.generic)
 _QUIET = dict.fromkeys(("divide", "over", "under", "invalid"), "ignore")
-_LARGE = 4096
-"""Arrays of more elements are compared where they lie, not as copies of their bytes."""
 
 
 def interview(adapter: Adapter, ask: Ask) -> Transcript:
@@ -56,24 +53,6 @@ def interview(adapter: Adapter, ask: Ask) -> Transcript:
         return found
 
 
-class _Given:
-    """One set of numbers, with the bytes that inputs must still have after a call."""
-
-    def __init__(self, arrays: Arrays) -> None:
-        self.arrays = arrays
-        self._bytes = {name: values.tobytes() for name, values in arrays.items() if values.size < _LARGE}
-
-    def copies(self) -> Arrays:
-        return {name: BUFFERS.copy(values) for name, values in self.arrays.items()}
-
-    def intact(self, name: str, array: Array) -> bool:
-        """Whether an array has still these numbers, to the bit."""
-        own, kept = self.arrays[name], self._bytes.get(name)
-        if kept is None:
-            return same_bits(array, own)
-        return array.tobytes() == kept and array.shape == own.shape and array.dtype == own.dtype
-
-
 class _Interview:
     def __init__(self, adapter: Adapter, ask: Ask) -> None:
         self.entered = process_time_ns()  # CPU of all threads: compilers use several
@@ -87,14 +66,18 @@ class _Interview:
 
     def transcript(self) -> Transcript:
         for step in self.ask["steps"]:
-            function = self.adapter.function(step["operation"])
+            try:
+                function = self.adapter.function(step["operation"])
+            except Exception as error:
+                self.result.answers["first"] = Answer(raised=raised(error, "call", self.adapter, self.functions))
+                return self.result
             if function is None:
                 self.result.lacks = step["operation"]
                 self.result.unsupported = f"{self.adapter.name} has no {self.result.lacks}"
                 return self.result
             self.functions.append(function)
             self.calls.append((step["name"], _call(step, function)))
-        given = _Given(self._materialized("inputs"))
+        given = Given(self._materialized("inputs"))
         if self.ask["kind"] in {"refusal", "trait"}:
             self._refusal(given)
         else:
@@ -106,10 +89,10 @@ class _Interview:
     def _materialized(self, which: str) -> Arrays:
         return {name: materialize(data, self.ask["dtype"], BUFFERS.empty) for name, data in self.ask[which].items()}
 
-    def _refusal(self, given: _Given) -> None:
+    def _refusal(self, given: Given) -> None:
         self._put("first", given.copies(), given)
         if "refused" in self.ask and not self.result.unsupported:
-            both = _Given({**given.arrays, **self._materialized("refused")})
+            both = Given({**given.arrays, **self._materialized("refused")})
             self._put("refused", both.copies(), both)
         if "lengths" in self.ask and self.result.answers["first"].values:
             self._lengths(given.arrays)
@@ -139,29 +122,29 @@ class _Interview:
         self.ours_since = perf_counter_ns()
         return found
 
-    def _questions(self, given: _Given) -> None:
+    def _questions(self, given: Given) -> None:
         arrays = given.copies()
         first = self._put("first", arrays, given, keep=True)
         if self.result.unsupported or first.raised:
             return
-        second = _Given({name: others(values, BUFFERS.empty) for name, values in given.arrays.items()})
+        second = Given({name: others(values, BUFFERS.empty) for name, values in given.arrays.items()})
         self._put("others", second.copies(), second, keep=True)
         self._read_again("first")
-        if all(values.flags.writeable for values in arrays.values()):
+        compare_inputs(first, arrays, given)  # the second call may have written to the first one's
+        first.changed += [name for name, values in arrays.items() if not values.flags.writeable]
+        if all(can_take(arrays[name], second.arrays[name]) for name in arrays):
             for name in arrays:
                 arrays[name][...] = second.arrays[name]
             self._put("mutated", arrays, second)
-        else:
-            first.changed += [name for name, values in arrays.items() if not values.flags.writeable]
         del arrays, second  # large ones make room for the next
         self._put("again", given.copies(), given)
         self._layouts(given)
         self._read_again("others")  # two buffers in turn show only now
 
-    def _layouts(self, given: _Given) -> None:
+    def _layouts(self, given: Given) -> None:
         alone = self.ask.get("alone")
         if alone:
-            rows = _Given({name: _first_row(values, alone.get(name)) for name, values in given.arrays.items()})
+            rows = Given({name: first_row(values, alone.get(name)) for name, values in given.arrays.items()})
             self._put("alone", rows.copies(), rows)
         for question, relay in LAYOUTS.items():
             self._put(question, {name: relay(values) for name, values in given.arrays.items()}, given)
@@ -169,7 +152,7 @@ class _Interview:
             seen = views(question, given.arrays)
             self._put(question, {name: view.array for name, view in seen.items()}, given, seen=seen)
 
-    def _put(self, question: str, arrays: Arrays, given: _Given, *, keep: bool = False, seen: Seen = None) -> Answer:
+    def _put(self, question: str, arrays: Arrays, given: Given, *, keep: bool = False, seen: Seen = None) -> Answer:
         answer, adapter, stage = Answer(), self.adapter, "to native"
         self.ours_ns += perf_counter_ns() - self.ours_since
         try:
@@ -204,9 +187,7 @@ class _Interview:
             answer.raised = raised(error, stage, adapter, self.functions)
             self.ours_ns += perf_counter_ns() - since
         self.ours_since = perf_counter_ns()
-        if changed := [name for name in arrays if not given.intact(name, arrays[name])]:
-            answer.changed += changed
-            answer.left |= _plain({name: arrays[name] for name in changed})
+        compare_inputs(answer, arrays, given)
         self.result.answers[question] = answer
         return answer
 
@@ -221,13 +202,13 @@ class _Interview:
         if value is None:
             answer.odd[name] = "None"
             return
-        answer.places[name] = self.adapter.device_of(value)
+        answer.places[name] = str(self.adapter.device_of(value))
         raw = self.adapter.to_numpy(value)
-        if not isinstance(raw, _ARRAYS):
+        if not isinstance(raw, _ARRAYS) or np.ma.is_masked(raw):
             answer.odd[name] = type(raw).__name__
             return
         array = np.asarray(raw)
-        if array.dtype.kind not in _PLAIN and array.dtype.name != "bfloat16":
+        if not of_numbers(array.dtype):
             answer.odd[name] = f"array of {array.dtype}"
             return
         if arrays and array.ndim and array.size:
@@ -235,7 +216,7 @@ class _Interview:
         kept = before.get(name)
         answer.values[name] = kept if kept is not None and same_bits(array, kept) else array.copy("C")
 
-    def _look_at_natives(self, arrays: Arrays, natives: Mapping[str, Any], given: _Given, answer: Answer) -> None:
+    def _look_at_natives(self, arrays: Arrays, natives: Mapping[str, Any], given: Given, answer: Answer) -> None:
         """Inputs that changed on the framework's side only, and what they hold now."""
         answer.changed += [
             name
@@ -244,7 +225,7 @@ class _Interview:
             and given.intact(name, arrays[name])
             and not given.intact(name, np.asarray(self.adapter.to_numpy(native)))
         ]
-        answer.left = _plain({name: self.adapter.to_numpy(natives[name]) for name in answer.changed})
+        answer.left = plain({name: self.adapter.to_numpy(natives[name]) for name in answer.changed})
 
     def _read_again(self, question: str) -> None:
         answer = self.result.answers[question]
@@ -270,25 +251,6 @@ def _call(step: Mapping[str, Any], function: Callable[..., Any]) -> Call:
         return function(*inputs[:lead], list(zip(inputs[lead::2], inputs[lead + 1 :: 2], kinds, strict=True)))
 
     return layered
-
-
-def materialize(data: Mapping[str, Any], dtype: str, empty: Callable[..., Array] = np.empty) -> Array:
-    """The array that a frozen input stores or names; `empty` gives memory for what is only named."""
-    if "bits" in data:
-        return decode_bits(data["bits"], data["shape"], dtype)
-    return generate(data, dtype, empty)
-
-
-def _first_row(values: Array, axis: int | None) -> Array:
-    return values if axis is None else values[(slice(None),) * axis + (slice(0, 1),)]
-
-
-def _plain(found: Mapping[str, Any]) -> Arrays:
-    """Copies of what are arrays of numbers."""
-    arrays = {name: np.array(value) for name, value in found.items()}
-    return {
-        name: array for name, array in arrays.items() if array.dtype.kind in _PLAIN or array.dtype.name == "bfloat16"
-    }
 
 
 def _listed(strides: Any) -> list[int] | None:

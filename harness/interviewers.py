@@ -48,12 +48,12 @@ class InProcess:
     """The fastest: the adapter lives beside pytest."""
 
     def __init__(self, subject: Subject, *, piped: bool = False) -> None:
-        from nnconform.adapters import contract
         from nnconform.harness.health import Health
         from nnconform.harness.surroundings import Surroundings
 
-        self.adapter, self.piped = open_adapter(subject), piped
-        self.description: Mapping[str, Any] = contract.describe(self.adapter)
+        self.description: Mapping[str, Any]
+        self.adapter, self.description = open_adapter(subject)
+        self.piped = piped
         self.health, self.surroundings, self._process = Health(self.adapter), Surroundings(self.adapter), os.getpid()
         self._sources: dict[str, str] = {}
 
@@ -93,14 +93,19 @@ class InProcess:
         from nnconform.adapters.sources import source_of
 
         if operation not in self._sources:
-            function = self.adapter.plain(operation)
-            text = source_of(function, files_of(type(self.adapter))) if function else ""
-            recipe = "" if self.adapter.mode == "eager" else self.adapter.recipe(operation)
+            text = recipe = ""
+            with suppress(Exception):  # shown beside a failure, which it must not hide
+                function = self.adapter.plain(operation)
+                text = source_of(function, files_of(type(self.adapter))) if function else ""
+                recipe = "" if self.adapter.mode == "eager" else self.adapter.recipe(operation)
             self._sources[operation] = f"{text}\n\n{recipe}" if text and recipe else text
         return self._sources[operation]
 
     def counters(self) -> Mapping[str, int]:
-        return dict(self.adapter.counters())
+        try:
+            return {str(name): int(count) for name, count in self.adapter.counters().items()}
+        except Exception as error:  # printed after a run, whose results it must not cost
+            return {f"counts, for counters() raised {type(error).__name__}": 0}
 
     def close(self) -> None:
         """Whatever runs in this process later finds products as they were."""
@@ -153,12 +158,9 @@ class Child:
 
     def source(self, operation: str) -> str:
         if operation not in self._sources:
-            found = None
+            self._sources[operation] = ""  # of one that ends its process, too: it is not asked again
             with suppress(SubjectCrashed):
-                found = self._revived().send({"source": operation}, self.limit_s)
-            if not found:
-                return ""
-            self._sources[operation] = str(found["source"])
+                self._sources[operation] = str(self._answered({"source": operation})["source"])
         return self._sources[operation]
 
     def counters(self) -> Mapping[str, int]:

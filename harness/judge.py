@@ -143,8 +143,7 @@ class _Judgement:
         if answer.raised:
             self._find("crash", question, "", in_one_line(answer.raised))
             return
-        for name in answer.changed:
-            self._find("changes its inputs", question, name, f"input {name!r} came back changed")
+        self._changed(question, answer)
         for name, kind in answer.odd.items():
             self._find("type", question, name, f"{kind} instead of an array")
         for name in self.frozen["expect"]["outputs"].keys() - answer.values.keys() - answer.odd.keys():
@@ -155,6 +154,10 @@ class _Judgement:
         for name, value in answer.values.items():
             if name not in elsewhere:
                 self._output(question, name, value, answer.places[name])
+
+    def _changed(self, question: str, answer: Answer) -> None:
+        for name in answer.changed:
+            self._find("changes its inputs", question, name, f"input {name!r} came back changed")
 
     def _batch_axis(self, name: str) -> int:
         """The axis of an output along which examples lie."""
@@ -235,6 +238,7 @@ class _Judgement:
         return first is not None and not wrong and same_bits(got, first)
 
     def _refused(self, answer: Answer) -> None:
+        self._changed("refused", answer)
         if answer.unsupported:
             self._find(
                 "not refused", "refused", "", f"the adapter declined it, not the framework: {answer.unsupported}"

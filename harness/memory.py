@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from nnconform.adapters.contract import Adapter
+from nnconform.harness.buffers import BUFFERS
 from nnconform.harness.free import free
 from nnconform.harness.timing.memory import COPIES, SHARE, size
 from nnconform.spec.arrays import dtype_of
@@ -25,10 +26,12 @@ PIPED = 18
 def lacking(adapter: Adapter, ask: Mapping[str, Any], *, piped: bool) -> str:
     """Why a large case is not asked, in one line; nothing where it fits, or where nobody knows.
 
-    A device gives back what it only keeps in store before it is said to have too little.
+    What is only kept in store, here or on a device, is given back before there is said to be too little.
     """
     host, device = needed(ask, piped=piped)
-    told = _short("memory", host, free())
+    if told := _short("memory", host, free()):
+        BUFFERS.after_case()
+        told = _short("memory", host, free())
     if not told and (told := _short(f"memory of {adapter.device}", device, adapter.free_memory())):
         gc.collect()
         adapter.release()

@@ -45,9 +45,9 @@ def open_all(
     return left_out
 
 
-def open_adapter(subject: Subject) -> Any:
-    """An adapter ready on its device.  Raises SubjectError."""
-    from nnconform.adapters.contract import Adapter, Unavailable
+def open_adapter(subject: Subject) -> tuple[Adapter, dict[str, Any]]:
+    """An adapter ready on its device, and what it says of itself.  Raises SubjectError."""
+    from nnconform.adapters.contract import Adapter, Unavailable, describe
     from nnconform.adapters.registry import AdapterError, MissingError, find
 
     try:
@@ -67,12 +67,14 @@ def open_adapter(subject: Subject) -> Any:
             raise LeftOut(has, lacks_mode=True)
         if subject.mode != "eager" and (kind.compile, kind.function) == (Adapter.compile, Adapter.function):
             raise SubjectError(f"{subject.adapter} lists the mode {subject.mode!r} and has no compile()")
-        return _made(kind, subject)
+        made = _made(kind, subject)
+        made.settings()  # read around every case
+        return made, describe(made)
     except SubjectError:
         raise
     except Unavailable as error:
         raise LeftOut(f"{subject.adapter} cannot be asked in mode {subject.mode!r}: {error}") from None
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         text = str(error).splitlines()[0] if str(error) else ""
         raise SubjectError(f"the adapter {subject.adapter!r} does not start: {type(error).__name__}: {text}") from None
 

@@ -80,6 +80,7 @@ def parse(config: pytest.Config) -> Options:
     named = named_subjects(option(config, "adapter") or "", _said(config, "device", "cpu"), asked, _precision(config))
     typed = option(config, "dtype")
     dtypes = None if typed is None else _known("dtype", typed, tuple(FORMATS))
+    strict = _strict(config)  # first: whether it was said decides what goes with it
     timing = _timing(config)
     return Options(
         subjects=named,
@@ -92,7 +93,7 @@ def parse(config: pytest.Config) -> Options:
         sweep=_sweep(config, dtypes),
         traits=_one(config, "traits", TRAITS),
         repeat=_repeat(config),
-        strict=_strict(config),
+        strict=strict,
         timing=timing,
         generated=generated(config),
         every_adapter=option(config, "adapter") == "all",
@@ -158,9 +159,13 @@ def _repeat(config: pytest.Config) -> int:
     return int(typed)
 
 
+_TYPED_STRICT = "strict=true"
+"""What pytest makes of the option, in PYTEST_ADDOPTS and `addopts` too."""
+
+
 def _strict(config: pytest.Config) -> bool:
     """Ours, or pytest's option of the short name, typed: its ini setting is about somebody's own tests."""
-    if "--strict" in config.invocation_params.args:
+    if "--strict" in config.invocation_params.args or _TYPED_STRICT in (config.option.override_ini or ()):
         config.option.nnconform_strict = "yes"  # for xdist's workers, who are told options only
     return option(config, "strict") is not None
 

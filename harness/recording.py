@@ -74,6 +74,10 @@ class Recorder:
             return int(self.earlier.failed)
         return status
 
+    def missed(self, told: str) -> None:
+        """What could not be written, beside what could not be before."""
+        self.error = f"{self.error}; {told}" if self.error else told
+
     def note(self, data: Mapping[str, Any]) -> None:
         """A line beside the results."""
         self._write(data)
@@ -124,7 +128,23 @@ def _header(config: pytest.Config, options: Options, started: datetime) -> dict[
         "started": started.isoformat(timespec="seconds"),
         "arguments": list(config.invocation_params.args),
         "level": options.level,
+        **({"asked": selection(config, options)} if hasattr(config, "option") else {}),
         **({"generated": options.generated.record()} if options.generated else {}),
+    }
+
+
+def selection(config: pytest.Config, options: Options) -> dict[str, str]:
+    """What decides, beside the subjects, which cases are asked and what fails: the same in all parts of one record."""
+    typed = config.option
+    return {
+        "the paths": " ".join(map(str, typed.file_or_dir or ())),
+        "-m": typed.markexpr or "",
+        "-k": typed.keyword or "",
+        "--deselect": " ".join(typed.deselect or ()),
+        "--dtype": ",".join(options.dtypes or ()),
+        "--traits": options.traits,
+        "--sweep": options.sweep,
+        "--strict": "yes" if options.strict else "",
     }
 
 

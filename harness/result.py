@@ -35,6 +35,10 @@ class Asked(Protocol):
     def nodeid(self) -> str:
         """The item's id."""
 
+    @property
+    def typed(self) -> str:
+        """The same as it is typed to ask for it again."""
+
 
 def _why(report: pytest.TestReport) -> str:
     """What an exception of the harness's own said."""
@@ -87,5 +91,5 @@ def _details(item: Asked, frozen: dict[str, Any], interviewer: Opened | None) ->
         "terms": frozen["expect"].get("terms", []),
         "arrays": shown_arrays(frozen, _SHOWN, question),
         "functions": {name: interviewer.source(name) for name in names} if interviewer else {},
-        "rerun": rerun_line(item.nodeid, item.subject, frozen, item.verdict.outcome if item.verdict else ""),
+        "rerun": rerun_line(item.typed, item.subject, frozen, item.verdict.outcome if item.verdict else ""),
     }

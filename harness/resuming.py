@@ -12,6 +12,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import pytest
 
+from nnconform.adapters import registry
 from nnconform.harness.generated.asked import resumed
 from nnconform.reports.files import write_whole
 from nnconform.reports.model import Run as Records
@@ -39,15 +40,19 @@ class Earlier:
         return [json.loads(line) for line in self.lines.values()]
 
     @property
+    def started(self) -> float:
+        """The last moment at which it may have begun; it is written to the second."""
+        return datetime.fromisoformat(self.records.started).timestamp() + 1
+
+    @property
     def failed(self) -> bool:
         """Whether anything of it fails."""
         return any(found["outcome"] in FAILING for found in self.results)
 
     def keep(self, path_of: Callable[[str], Path]) -> None:
         """Forget what has to be asked again: what nobody could ask, and cases of files that changed since."""
-        started = datetime.fromisoformat(self.records.started).timestamp() + 1  # it is written to the second
         changed = {
-            file: not path_of(file).is_file() or path_of(file).stat().st_mtime > started
+            file: not path_of(file).is_file() or path_of(file).stat().st_mtime > self.started
             for file in {found.file for found in self.records.results}
         }
         for found in self.records.results:
@@ -62,7 +67,9 @@ class Earlier:
         return self.path.open("ab")
 
 
-def earlier_run(folder: Path, options: Options, descriptions: Iterable[Mapping[str, Any]]) -> Earlier:
+def earlier_run(
+    folder: Path, options: Options, descriptions: Iterable[Mapping[str, Any]], selected: Mapping[str, str]
+) -> Earlier:
     """The newest run of the same subjects.  Raises pytest.UsageError where there is none to go on with."""
     places = {(subject.label, subject.device, subject.mode) for subject in options.subjects}
     for path in sorted(folder.glob("*.jsonl"), key=lambda found: found.stat().st_mtime_ns, reverse=True):
@@ -71,6 +78,7 @@ def earlier_run(folder: Path, options: Options, descriptions: Iterable[Mapping[s
             if found.records.footer and found.records.footer.complete:
                 raise pytest.UsageError(f"--resume: {path} is complete: there is nothing to go on with")
             _check_same(found, descriptions, options)
+            _check_asked(found, options, selected)
             return found
     names = ", ".join(sorted({label for label, *_ in places}))
     raise pytest.UsageError(f"--resume: no run of {names} that was ended is in {folder}")
@@ -106,6 +114,19 @@ def _check_same(found: Earlier, descriptions: Iterable[Mapping[str, Any]], optio
             raise pytest.UsageError(f"--resume: {found.path}: {told}")
 
 
+def _check_asked(found: Earlier, options: Options, selected: Mapping[str, str]) -> None:
+    """One record is of one selection, graded in one way, of adapters that stayed as they were."""
+    then = json.loads(found.records.texts[0]).get("asked", selected)  # older records do not say
+    for what, now in selected.items():
+        if (before := then.get(what, now)) != now:
+            told = f"{what} was {before or 'not said'}, and is {now or 'not said'}: begin a new run"
+            raise pytest.UsageError(f"--resume: {found.path}: {told}")
+    for subject in options.subjects:
+        file = Path(registry.split(subject.adapter)[0])
+        if file.suffix == ".py" and file.is_file() and file.stat().st_mtime > found.started:
+            raise pytest.UsageError(f"--resume: {found.path}: {file} has changed since: begin a new run")
+
+
 def _times(records: Records, now: int) -> int:
     """How often each case was asked; sweeps, and what is not supported, do not tell."""
     told = {
@@ -131,12 +152,14 @@ class Resumption:
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(self, config: pytest.Config, items: list[pytest.Item]) -> None:
         """What was answered before is left out, once every other selection is made."""
-        from nnconform.harness.recording import folder_of
+        from nnconform.harness.recording import folder_of, selection
 
         run = self.run
         if config.option.collectonly or run.bad_files:
             return
-        run.earlier = earlier_run(folder_of(config, run.options), run.options, run.descriptions)
+        run.earlier = earlier_run(
+            folder_of(config, run.options), run.options, run.descriptions, selection(config, run.options)
+        )
         run.options = resumed(run.options, run.earlier)
         run.earlier.keep(run.path_of)
         done = [item for item in items if item.nodeid in run.earlier.lines]

@@ -139,8 +139,8 @@ def _page(recorder: Recorder, interrupts: Interrupts) -> str:
         with interrupts.skippable():
             return str(write_page([recorder.path], recorder.path.with_suffix(".html")))
     except KeyboardInterrupt:  # once more, by somebody who does not want to wait
-        recorder.error = "no page: interrupted (nnconform report makes it from the records)"
+        recorder.missed("no page: interrupted (nnconform report makes it from the records)")
         return ""
     except (OSError, ValueError) as error:  # a full disk, or records that it cut short
-        recorder.error = f"no page: {error}"
+        recorder.missed(f"no page: {error}")
         return ""

@@ -144,4 +144,7 @@ def _array(data: Mapping[str, Any], answers: Mapping[str, Answer], blob: bytes) 
 
 
 def _name(value: Array) -> str:
-    return "bfloat16" if value.dtype == dtype_of("bfloat16") else str(np.dtype(value.dtype).name)
+    """A dtype's, with the order of its bytes where that is not this machine's: the bits are sent as they lie."""
+    if value.dtype == dtype_of("bfloat16"):
+        return "bfloat16"
+    return str(value.dtype.name if value.dtype.isnative else value.dtype.str)

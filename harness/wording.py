@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from os.path import relpath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from nnconform.reports.fields import Fields
 from nnconform.reports.repeated import repeated_of
 from nnconform.reports.words import visible
+from nnconform.spec.frozen import ROOT
 
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem
@@ -18,8 +21,19 @@ NOTHING_TO_SET = "nothing to set"
 """Of an adapter that was asked for a precision of products and has no switch for it."""
 
 
+def typed(nodeid: str, path: Path, start: Path) -> str:
+    """An item's id as it is typed where pytest was started; that of a shipped case is the same from everywhere."""
+    if path.resolve().is_relative_to(ROOT):
+        return nodeid
+    try:
+        near = relpath(path, start)
+    except ValueError:  # on another drive
+        near = str(path)
+    return f"{near}::{nodeid.partition('::')[2]}"
+
+
 def rerun_line(nodeid: str, subject: Subject, frozen: dict[str, Any], outcome: str = "") -> str:
-    """The command that asks this one case again."""
+    """The command that asks this one case again; `nodeid` as `typed` gives it."""
     parts = ["pytest", nodeid, f"--nnconform-adapter={subject.adapter}", f"--nnconform-device={subject.device}"]
     if subject.mode != "eager":
         parts.append(f"--nnconform-mode={subject.mode}")
@@ -48,7 +62,7 @@ def looks(diagnosis: str) -> str:
 
 def failure_text(item: CaseItem, verdict: Verdict, frozen: dict[str, Any]) -> str:
     """What pytest prints for a failure; its first line is the short summary's."""
-    source, rerun = frozen["source"], rerun_line(item.nodeid, item.subject, frozen, verdict.outcome)
+    source, rerun = frozen["source"], rerun_line(item.typed, item.subject, frozen, verdict.outcome)
     lines = [finding.line() for finding in verdict.findings] or [f"{verdict.outcome}: {verdict.reason}"]
     lines[0] += looks(verdict.looks_like)
     lines += [f"  diagnosis:   {verdict.looks_like}"] if verdict.looks_like else []

@@ -15,7 +15,8 @@ from zoo import wrong_one_number as one_number
 from nnconform.adapters import Adapter
 from nnconform.adapters.numpy import NumPy
 from nnconform.harness.comparison import Truth
-from nnconform.harness.interview import interview, materialize
+from nnconform.harness.given import materialize
+from nnconform.harness.interview import interview
 from nnconform.harness.score import cases, engine, zoo
 from nnconform.harness.score.cases import Line
 from nnconform.harness.score.zoo import Member

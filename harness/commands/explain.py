@@ -94,7 +94,7 @@ def _formulas(steps: list[dict[str, Any]]) -> Iterator[str]:
 
 
 def _arrays(title: str, frozen: dict[str, Any], inputs: Mapping[str, Any]) -> Iterator[str]:
-    from nnconform.harness.interview import materialize
+    from nnconform.harness.given import materialize
 
     if inputs:
         yield f"{title}:"

@@ -11,7 +11,7 @@ from nnconform.harness.comparison import Truth
 from nnconform.harness.diagnosis.fit import SURE, allowed
 from nnconform.harness.diagnosis.problem import Instead, Part, Problem, Rounding
 from nnconform.harness.diagnosis.rows import RIGHT
-from nnconform.harness.interview import materialize
+from nnconform.harness.given import materialize
 from nnconform.spec.arrays import Array
 
 Arrays = Mapping[str, Array]

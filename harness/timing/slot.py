@@ -14,7 +14,7 @@ from zlib import crc32
 import numpy as np
 
 from nnconform.adapters.contract import Adapter
-from nnconform.harness.interview import materialize
+from nnconform.harness.given import materialize
 from nnconform.harness.timing.calls import bind, listed, repeater
 from nnconform.harness.timing.errors import forward
 from nnconform.harness.timing.model import Block

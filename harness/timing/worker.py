@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 def main() -> None:
     """Serve until the pipe closes."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which closes the pipe
-    pipe = os.fdopen(os.dup(1), "w", encoding="utf-8")
+    questions, pipe = os.fdopen(os.dup(0), encoding="utf-8"), os.fdopen(os.dup(1), "w", encoding="utf-8")
+    with open(os.devnull, "rb") as nothing:  # noqa: PTH123 - whatever the adapter starts must not read the questions
+        os.dup2(nothing.fileno(), 0)
     os.dup2(2, 1)
     adapter, device, mode, listed, threads, precision = sys.argv[1:7]
     cpus = tuple(int(number) for number in listed.split(",") if number)
@@ -36,21 +38,20 @@ def main() -> None:
     follow_parent()
     warnings.simplefilter("ignore")
     try:
-        made = open_adapter(Subject(adapter, adapter, device, mode, precision))
+        made, description = open_adapter(Subject(adapter, adapter, device, mode, precision))
     except SubjectError as error:
         left_out = {"left_out": error.why} if isinstance(error, LeftOut) else {}
         _write(pipe, {"refused": str(error), **left_out})
         return
-    desk, described = _ready(made)
+    desk, described = _ready(made, description)
     _write(pipe, {**described, "threads": int(threads), "pinned": done, "cpus": cpus})
-    for line in sys.stdin:
+    for line in questions:
         _write(pipe, _answer(desk, json.loads(line)))
 
 
-def _ready(adapter: Any) -> tuple[Desk, dict[str, Any]]:
+def _ready(adapter: Any, description: dict[str, Any]) -> tuple[Desk, dict[str, Any]]:
     import numpy as np
 
-    from nnconform.adapters.contract import describe
     from nnconform.harness.timing.caches import last_level
     from nnconform.harness.timing.conditions import resolution
     from nnconform.harness.timing.desk import Desk
@@ -58,7 +59,7 @@ def _ready(adapter: Any) -> tuple[Desk, dict[str, Any]]:
     np.seterr(all="ignore")  # a warning for each special operand would be timed as well
     desk = Desk(adapter)
     return desk, {
-        **describe(adapter),
+        **description,
         "clock_resolution_ns": resolution(),
         "last_level_cache": last_level(),
         "cold": desk.cold(),

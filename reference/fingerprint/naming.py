@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from math import floor, log2, sqrt
+from math import floor, isfinite, log2, sqrt
 from typing import Any
 
 import numpy as np
@@ -180,6 +180,8 @@ class Products:
 def _kept_bits(got: Array, exact: Array) -> int:
     """Of what came, if nothing beyond them was lost; else of what came right."""
     off = float((np.abs(got - exact) / np.ldexp(1.0, np.frexp(exact)[1] - 1)).max())
+    if not isfinite(off):
+        return 0
     bits = significant_bits(got)
     right = max(0, floor(-log2(off))) if off > 0 else DOUBLE
     return bits if bits <= right + 1 else right
