@@ -68,6 +68,8 @@ class Options:
     """The timing cases, and nothing else; or all but those."""
     generated: Generated | None = None
     """Examples that nobody wrote."""
+    paths: tuple[str, ...] = ()
+    """As typed; none: the whole specification."""
     every_adapter: bool = False
     """All adapters that are registered: one whose framework is missing is left out."""
     every_mode: bool = False
@@ -96,6 +98,7 @@ def parse(config: pytest.Config) -> Options:
         strict=strict,
         timing=timing,
         generated=generated(config),
+        paths=tuple(config.args) if config.args_source is pytest.Config.ArgsSource.ARGS else (),
         every_adapter=option(config, "adapter") == "all",
         every_mode=asked == "all",
     )

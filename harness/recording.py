@@ -137,7 +137,7 @@ def selection(config: pytest.Config, options: Options) -> dict[str, str]:
     """What decides, beside the subjects, which cases are asked and what fails: the same in all parts of one record."""
     typed = config.option
     return {
-        "the paths": " ".join(map(str, typed.file_or_dir or ())),
+        "the paths": " ".join(options.paths),
         "-m": typed.markexpr or "",
         "-k": typed.keyword or "",
         "--deselect": " ".join(typed.deselect or ()),

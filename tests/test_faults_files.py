@@ -73,6 +73,14 @@ def test_no_space_left_stops_the_records_and_nothing_else(tmp_path: Path) -> Non
     assert [recorder.status(status) for status in (0, 1, 2)] == [3, 3, 2]
 
 
+def test_records_that_stopped_are_told_beside_a_page_that_fails(tmp_path: Path) -> None:
+    recorder = made(tmp_path)
+    recorder.error = "records stopped: no space"
+    recorder.missed("no page: no space")
+    assert recorder.error == "records stopped: no space; no page: no space"
+    recorder.finish(0, 0, {})
+
+
 def test_an_old_page_stays_where_a_new_one_finds_no_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recorder = made(tmp_path)
     recorder.finish(0, 0, {})

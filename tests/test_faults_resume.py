@@ -154,3 +154,34 @@ def test_a_run_that_still_goes_on_is_left_alone(tmp_path: Path) -> None:
         fcntl.flock(held, fcntl.LOCK_EX)
         again(tmp_path, *GOOD, "--resume").complains("is still being written by another run")
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--strict",), "--strict was not said, and is yes: begin a new run"),
+        (("--traits=full",), "--traits was usual, and is full: begin a new run"),
+        (("-k", "zero"), "-k was not said, and is zero: begin a new run"),
+        (("--dtype=float32",), "--dtype was float32,float64, and is float32: begin a new run"),
+    ],
+    ids=["strict", "traits", "k", "dtype"],
+)
+def test_one_record_is_of_one_selection_graded_in_one_way(
+    tmp_path: Path, arguments: tuple[str, ...], told: str
+) -> None:
+    assert again(tmp_path, *GOOD).status == 0
+    cut(tmp_path, 3)
+    again(tmp_path, *GOOD, *arguments, "--resume").complains(told)
+    assert again(tmp_path, *GOOD, "--resume").status == 0
+
+
+def test_an_adapter_that_was_edited_begins_anew(tmp_path: Path) -> None:
+    adapter = tmp_path / "mine.py"
+    adapter.write_text("from nnconform.adapters.numpy import NumPy\n\n\nclass Mine(NumPy):\n    pass\n", "utf-8")
+    os.utime(adapter, (0, 0))
+    mine = ("--adapter=mine.py:Mine", "--dtype=float32")
+    assert again(tmp_path, *mine).status == 0
+    cut(tmp_path, 2)
+    adapter.touch()
+    os.utime(adapter, (time.time() + 5, time.time() + 5))
+    again(tmp_path, *mine, "--resume").complains("mine.py has changed since: begin a new run")

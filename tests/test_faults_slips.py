@@ -160,3 +160,22 @@ def test_memory_for_a_sweep_has_no_name_that_could_be_left_behind() -> None:
         assert not path.readlink().exists()
     shared.close()
     assert not path.exists()
+
+
+@pytest.mark.parametrize("apart", [(), ("--isolate",)], ids=["here", "in a child"])
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("NoVersions", "versions() gives None, and not a text for each of some names"),
+        ("CannotDescribe", "RuntimeError: no flags"),
+        ("EndsWhileDescribed", "SystemExit: 0"),
+        ("CannotTellSettings", "RuntimeError: no settings"),
+        ("NumberForName", "name is 5, which is no text"),
+    ],
+)
+def test_an_adapter_that_cannot_be_described_is_one_line(
+    tmp_path: Path, name: str, told: str, apart: tuple[str, ...]
+) -> None:
+    done = pytest_in(tmp_path, f"--adapter=fakes.slips:{name}", *apart, f"{SIGMOID}::around_zero")
+    done.complains(f"the adapter 'fakes.slips:{name}' does not start", told)
+    assert not list(tmp_path.rglob("*.jsonl"))

@@ -213,3 +213,25 @@ def test_a_toml_of_ones_own_with_our_name_in_a_table_is_no_spec(tmp_path: Path) 
     (tmp_path / "pyproject.toml").write_text('[tool.poetry.dependencies]\nnnconform = "^0.1"\n', "utf-8")
     done = pytest_in(tmp_path, "--adapter=numpy", ".", FEW)
     assert done.status == 0, done.out + done.err
+
+
+@pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["here", "in workers"])
+def test_the_line_that_reruns_a_case_of_ones_own_is_typed_from_where_pytest_was_started(
+    tmp_path: Path, workers: tuple[str, ...]
+) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    (tmp_path / "pytest.ini").write_text("[pytest]\n", "utf-8")
+    (tmp_path / "own.toml").write_text(
+        'nnconform = "0.1"\ntopic = "Own"\n[[case]]\nid = "one"\nkind = "example"\nrequirement = "It is half at zero."\n'
+        'source = { document = "nnconform", heading = "own" }\noperation = "sigmoid"\ninputs.x = [0, 1]\n',
+        "utf-8",
+    )
+    own = ("-p", "no:cacheprovider", "--adapter=fakes.odd:WrongDtype", "--dtype=float32")
+    assert pytest_in(inner, *own, *workers, "../own.toml").status == 1
+    (failed,) = results(inner).values()
+    _, *arguments = shlex.split(failed["rerun"])
+    assert arguments[0] == "../own.toml::one/fakes.odd.WrongDtype/cpu/float32/eager"
+    again = pytest_in(inner, *arguments, "--nnconform-results=again")
+    assert again.status == 1, again.out + again.err
+    assert [line["id"] for line in records(inner, "again")[1:-1]] == [failed["id"]]

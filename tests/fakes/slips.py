@@ -36,6 +36,40 @@ class CannotCount(Good):
         raise RuntimeError("no counts")
 
 
+class NoVersions(Good):
+    """Has forgotten to return what it found."""
+
+    def versions(self) -> Mapping[str, str]:
+        return None  # type: ignore[return-value]
+
+
+class CannotDescribe(Good):
+    """Its flags raise."""
+
+    def flags(self) -> Mapping[str, str]:
+        raise RuntimeError("no flags")
+
+
+class EndsWhileDescribed(Good):
+    """Its versions end the process."""
+
+    def versions(self) -> Mapping[str, str]:
+        raise SystemExit(0)
+
+
+class CannotTellSettings(Good):
+    """Its settings raise."""
+
+    def settings(self) -> Mapping[str, Any]:
+        raise RuntimeError("no settings")
+
+
+class NumberForName(Good):
+    """Its name is no text."""
+
+    name = 5  # type: ignore[assignment]
+
+
 class CannotLookUp(NumPy):
     """Finding its sigmoid raises."""
 
