@@ -25,6 +25,8 @@ _LAID_OUT = {
     "columns_reversed": "with columns that run backwards",
     "broadcast": "with broadcast inputs",
     "offset": "with inputs that begin within a buffer",
+    "later_strided": "with strided inputs behind a plain one",
+    "permuted": "with inputs whose first axis lies closest together",
 }
 ASKED = {
     "first": "",

@@ -46,6 +46,10 @@ def views(layout: str, arrays: Mapping[str, Array]) -> dict[str, View]:
             made[name] = _backwards(values, axes)
         elif layout == "rows_reversed":
             made[name] = _backwards(values, axes[:1] if number == 0 else ())
+        elif layout == "later_strided":
+            made[name] = _every_second(values) if number else _backwards(values, ())
+        elif layout == "permuted":
+            made[name] = _turned(values)
         else:
             made[name] = _backwards(values, axes[-1:])
     return made
@@ -77,6 +81,25 @@ def _broadcast(values: Array) -> View:
     steps = tuple(0 if axis in axes else step for axis, step in enumerate(_steps(once.shape)))
     made = View(np.full(3 * max(values.size, 1), np.nan, values.dtype), values.shape, steps, values.size)
     return _filled(made, once, values.size)
+
+
+def _every_second(values: Array) -> View:
+    """Every second element of a buffer, nan between."""
+    steps = tuple(2 * step for step in _steps(values.shape))
+    buffer = np.full(6 * max(values.size, 1), np.nan, values.dtype)
+    begin = 2 * values.size
+    buffer[begin : begin + 2 * values.size : 2] = values.ravel()
+    return View(buffer, values.shape, steps, begin)
+
+
+def _turned(values: Array) -> View:
+    """The first axis lies closest together, and the others in their order around it."""
+    order = (*range(1, values.ndim), *range(min(values.ndim, 1)))
+    turned = values.transpose(order)
+    steps = dict(zip(order, _steps(turned.shape), strict=True))
+    buffer = np.full(3 * max(values.size, 1), np.nan, values.dtype)
+    made = View(buffer, values.shape, tuple(steps[axis] for axis in range(values.ndim)), values.size)
+    return _filled(made, turned, values.size)
 
 
 def _within_a_border(values: Array) -> View:

@@ -57,6 +57,8 @@ def asked(folder: Path, layouts: str) -> dict[str, Any]:
         ("columns_reversed", (3, -1), (-1,)),
         ("broadcast", (3, 1), (1,)),
         ("offset", (5, 1), (1,)),
+        ("later_strided", (3, 1), (2,)),
+        ("permuted", (1, 2), (1,)),
     ],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
@@ -74,12 +76,22 @@ def test_a_view_has_the_same_numbers(layout: str, steps: tuple[int], other: tupl
 
 @pytest.mark.parametrize("layout", FURTHER)
 def test_around_a_view_lies_nan(layout: str) -> None:
-    view = views(layout, {"x": DISTINCT if layout != "broadcast" else ROWS})["x"]
+    numbers = DISTINCT if layout != "broadcast" else ROWS
+    view = views(layout, {"first": numbers, "x": numbers})["first" if layout == "rows_reversed" else "x"]
     stored = view.buffer[~np.isnan(view.buffer)]
     assert sorted(stored) == sorted(set(view.array.flat))
     begin = view.offset
     assert np.isnan(view.buffer[0])
-    assert np.isnan(view.buffer[begin : begin + view.array.size]).any()  # whoever reads on meets it
+    onward = view.buffer[begin : begin + view.array.size]
+    if layout == "permuted":
+        assert onward.tolist() != view.array.ravel().tolist()  # whoever reads on meets another number
+    else:
+        assert np.isnan(onward).any()  # whoever reads on meets it
+
+
+def test_three_permuted_axes_are_neither_row_major_nor_column_major() -> None:
+    view = views("permuted", {"x": np.arange(60.0).reshape(3, 5, 4)})["x"]
+    assert view.strides == (1, 12, 3)
 
 
 @pytest.mark.parametrize(
@@ -129,8 +141,11 @@ def test_every_operation_is_asked_in_each() -> None:
                 known.setdefault(operation, set()).update(frozen.line(case["id"], "float32")["ask"]["layouts"])
     assert known.keys() == catalogue().keys()
     matrices = {"reversed", "offset", "broadcast", "rows_reversed", "columns_reversed"}
-    assert {name for name, layouts in known.items() if layouts != matrices} == {"dot", "parameter_count"}
-    assert known["dot"] == matrices - {"columns_reversed"}  # of vectors they are the same
+    several = {"sequential"} | {name for name, entry in catalogue().items() if len(entry.arguments) > 1}
+    for name in several - {"dot"}:
+        assert known[name] == matrices | {"later_strided"}, name
+    assert known["dot"] == (matrices | {"later_strided"}) - {"columns_reversed"}  # of vectors they are the same
+    assert {name for name in known.keys() - several if known[name] - {"permuted"} != matrices} == {"parameter_count"}
 
 
 @pytest.mark.parametrize(
