@@ -35,7 +35,12 @@ def run(arguments: argparse.Namespace) -> int:
     asked: list[tuple[str, Make, Path]] = [
         ("page", _page, Path(arguments.output) if arguments.output else paths[0].with_suffix(".html"))
     ]
-    for what, make in (("picture", _picture), ("atlas picture", _atlas_picture), ("timing picture", _timing_picture)):
+    pictures: dict[str, Make] = {
+        "picture": _picture,
+        "atlas picture": _atlas_picture,
+        "timing picture": _timing_picture,
+    }
+    for what, make in pictures.items():
         if target := getattr(arguments, what.replace(" ", "_")):
             asked.append((what, make, Path(target)))
     _check_targets(paths, [target for _, _, target in asked])
