@@ -49,6 +49,7 @@ def open_adapter(subject: Subject) -> Any:
     """An adapter ready on its device.  Raises SubjectError."""
     from nnconform.adapters.contract import Adapter, Unavailable
     from nnconform.adapters.registry import AdapterError, MissingError, find
+    from nnconform.harness.raising import line
 
     try:
         kind = find(subject.adapter)
@@ -68,13 +69,12 @@ def open_adapter(subject: Subject) -> Any:
         if subject.mode != "eager" and (kind.compile, kind.function) == (Adapter.compile, Adapter.function):
             raise SubjectError(f"{subject.adapter} lists the mode {subject.mode!r} and has no compile()")
         return _made(kind, subject)
-    except SubjectError:
+    except (KeyboardInterrupt, SubjectError):
         raise
     except Unavailable as error:
         raise LeftOut(f"{subject.adapter} cannot be asked in mode {subject.mode!r}: {error}") from None
-    except Exception as error:
-        text = str(error).splitlines()[0] if str(error) else ""
-        raise SubjectError(f"the adapter {subject.adapter!r} does not start: {type(error).__name__}: {text}") from None
+    except BaseException as error:  # SystemExit, too: it would end the run without a word
+        raise SubjectError(f"the adapter {subject.adapter!r} does not start: {line(error)}") from None
 
 
 def _made(kind: type[Adapter], subject: Subject) -> Adapter:

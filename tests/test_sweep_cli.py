@@ -152,3 +152,18 @@ def test_a_state_is_held_against_what_is_asked(tmp_path: Path) -> None:
         path.write_text(text, "utf-8")
         with pytest.raises(StateError, match="start anew without --resume"):
             resume(path, asked)
+
+
+def test_an_operation_that_ends_the_process_is_recorded(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import sys\n\n\ndef tanh(z):\n    sys.exit(0)\n", "utf-8")
+    done = nnconform_in(tmp_path, "sweep", "tanh", "--adapter=mine.py", "--dtype=float16")
+    assert done.status == 1, done.out + done.err
+    assert "tanh float16 mine: crashed: it raised SystemExit to end the process" in done.out
+    (result,) = (line for line in records(tmp_path) if line["record"] == "result")
+    assert result["outcome"] == "crashed"
+
+
+@pytest.mark.parametrize("name", ["Exits", "ExitsAtOnce"])
+def test_an_adapter_that_ends_the_process_is_one_line(tmp_path: Path, name: str) -> None:
+    done = nnconform_in(tmp_path, "sweep", "sigmoid", f"--adapter=fakes.amiss:{name}", "--dtype=float16")
+    done.complains(f"the adapter 'fakes.amiss:{name}' does not start: SystemExit: 0")

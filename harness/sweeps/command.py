@@ -15,6 +15,7 @@ from nnconform.harness.deviations import Deviation, Known
 from nnconform.harness.interviewers import Child, InProcess, Interviewer
 from nnconform.harness.opening import open_all
 from nnconform.harness.options import Options, asked_apart
+from nnconform.harness.raising import line as line_of
 from nnconform.harness.recording import Recorder
 from nnconform.harness.subject import Subject, SubjectError
 from nnconform.harness.sweeps.bar import Bar
@@ -65,7 +66,14 @@ class Command:
                 interviewer.close()
 
     def _make(self, subject: Subject) -> Interviewer:
-        return Child(subject) if asked_apart(self.subjects) else InProcess(subject)
+        if asked_apart(self.subjects):
+            return Child(subject)
+        try:
+            return InProcess(subject)
+        except (KeyboardInterrupt, SubjectError):
+            raise
+        except BaseException as error:  # what it says of itself cannot be read; SystemExit would end this silently
+            raise SubjectError(f"the adapter {subject.adapter!r} does not start: {line_of(error)}") from None
 
     @property
     def _asked(self) -> dict[str, Any]:
