@@ -7,6 +7,7 @@ import pytest
 from shell import hide, run
 from test_bad_input_spec import GOOD
 
+from nnconform.harness import freezing
 from nnconform.harness.cli import main
 from nnconform.spec.frozen import frozen_path
 
@@ -57,3 +58,28 @@ def test_without_flint_freezing_says_what_to_install_and_running_goes_on(folder:
     )
     done = run(["-m", "pytest", "--adapter=numpy", "spec/activations/sigmoid.toml::around_zero"], folder, folder)
     assert done.status == 0, done.out + done.err
+
+
+def test_a_folder_in_a_frozen_files_place_is_one_line(folder: Path) -> None:
+    frozen_path(folder / "b.toml").mkdir()
+    done = run(["-m", "nnconform.harness.cli", "freeze", "."], folder)
+    done.complains("nnconform: cannot write b.jsonl: Is a directory")
+    assert not list(folder.glob(".*")), "a part is left behind"
+
+
+def test_a_full_disk_is_one_line_and_leaves_nothing_half_written(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(part: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert main(["freeze", str(folder / "a.toml")]) == 4
+    assert capsys.readouterr().err == f"nnconform: cannot write {folder / 'a.jsonl'}: No space left on device\n"
+    assert sorted(path.name for path in folder.iterdir()) == ["a.toml", "b.toml", "c.toml"]
+
+
+def test_what_is_no_text_is_out_of_date(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    frozen_path(folder / "a.toml").write_bytes(b"\xff\xfe")
+    assert freezing.freeze_all([folder / "a.toml"], check=True) == [folder / "a.toml"]
+    assert main(["freeze", str(folder / "a.toml")]) == 0

@@ -38,6 +38,26 @@ def one_of(what: str, asked: str, known: Iterable[str]) -> str:
     return asked
 
 
+def said(option: str, typed: str | None, default: str) -> str:
+    """An option's value; one that was typed with nothing after it is a mistake, not the default."""
+    if typed == "":
+        raise BadInput(f"--{option} needs a value; without the option it is {default}")
+    return default if typed is None else typed
+
+
+def results_folder(typed: str | None) -> Path:
+    """Where records go, made and tried now: an hour later it would be too late to say so.  Raises BadInput."""
+    from tempfile import TemporaryFile
+
+    folder = Path(said("results", typed, "nnconform-results"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise BadInput(f"cannot write into {folder}: {error.strerror}; say --results=FOLDER") from None
+
+
 def spec_files(paths: Sequence[str]) -> list[Path]:
     """The case files among `paths`, folders searched; all that ship with nnconform where none is named."""
     from nnconform.spec.frozen import shipped
