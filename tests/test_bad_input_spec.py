@@ -43,6 +43,8 @@ FILES = {
     "nested": (GOOD.replace("[1, 2]", "[" * 3000 + "1" + "]" * 3000), ":10: not TOML: nested too deeply"),
     "nine_deep": (GOOD.replace("[1, 2]", "[" * 10 + "1" + "]" * 10), ":4: case 'one': input 'x': nested too deeply"),
     "ragged": (GOOD.replace("[1, 2]", "[[1, 2], [3]]"), ":4: case 'one': input 'x': rows of unequal length"),
+    "quoted": (GOOD.replace("[1, 2]", '["10"]'), ":4: case 'one': input 'x': '10' is no number: leave out the quotes, or "),
+    "odd_hexadecimal": (GOOD.replace("[1, 2]", '["0x1.2.3"]'), ":4: case 'one': input 'x': '0x1.2.3' is no number"),
     "no_case": (HEAD, ":1: needs at least one [[case]]"),
     "no_topic": ('nnconform = "0.1"\n' + CASE, ":1: needs a topic"),
     "future": (GOOD.replace("0.1", "9.9"), ":1: spec version '9.9': this nnconform reads '0.1'"),
