@@ -106,6 +106,12 @@ def test_a_sweep_that_is_ended_goes_on_to_the_same_result(tmp_path: Path, monkey
         (("sigmoid", "--adapter=numpy", "--shard=1/2"), ("--shard is for float32",)),
         (("sigmoid", "--adapter=numpy", "--dtype=float16", "--exhaustive"), ("--exhaustive is for float32",)),
         (("sigmoid", "--adapter=numpy", "--dtype=float16", "--resume"), ("nothing to go on from",)),
+        (("sigmoid", "--adapter=numpy", "--device="), ("--device needs a value; without the option it is cpu",)),
+        (("sigmoid", "--adapter=numpy", "--mode="), ("--mode needs a value; without the option it is eager",)),
+        (
+            ("sigmoid", "--adapter=numpy", "--results="),
+            ("--results needs a value; without the option it is nnconform-r",),
+        ),
         (("sigmoid",), ("--adapter",)),
     ],
 )
@@ -167,3 +173,20 @@ def test_an_operation_that_ends_the_process_is_recorded(tmp_path: Path) -> None:
 def test_an_adapter_that_ends_the_process_is_one_line(tmp_path: Path, name: str) -> None:
     done = nnconform_in(tmp_path, "sweep", "sigmoid", f"--adapter=fakes.amiss:{name}", "--dtype=float16")
     done.complains(f"the adapter 'fakes.amiss:{name}' does not start: SystemExit: 0")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("[0.5] * z.size", "type: list instead of an array"),
+        ("None", "type: None instead of an array"),
+        ("np.zeros(z.shape)", "dtype: float64 instead of float16"),
+        ("1 / 0", "crash: ZeroDivisionError: division by zero at call"),
+    ],
+)
+def test_answers_that_cannot_be_judged_say_why(tmp_path: Path, given: str, why: str) -> None:
+    text = f"import numpy as np\n\n\ndef tanh(z):\n    return {given}\n"
+    (tmp_path / "mine.py").write_text(text, "utf-8")
+    done = nnconform_in(tmp_path, "sweep", "tanh", "--adapter=mine.py", "--dtype=float16")
+    assert done.status == 1, done.out + done.err
+    assert done.out.startswith(f"tanh float16 mine: failed: no answer could be judged: {why}")
