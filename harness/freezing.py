@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from nnconform.harness.commands import BadInput
+from nnconform.harness.side_by_side import side_by_side
 from nnconform.reports.files import write_whole
 from nnconform.spec.errors import Problem, SpecError
 from nnconform.spec.frozen import frozen_path, shown
@@ -50,8 +50,8 @@ def _frozen(paths: Sequence[Path], processes: int) -> Iterator[Frozen]:
     if len(paths) < 2 or processes < 2:
         yield from map(_freeze, paths)
         return
-    with ProcessPoolExecutor(min(processes, len(paths))) as pool:
-        yield from _as_listed(paths, pool.map(_freeze, sorted(paths, key=_size, reverse=True)))
+    longest_first = sorted(paths, key=_size, reverse=True)
+    yield from _as_listed(paths, side_by_side(_freeze, longest_first, min(processes, len(paths))))
 
 
 def _as_listed(paths: Sequence[Path], found: Iterable[Frozen]) -> Iterator[Frozen]:
