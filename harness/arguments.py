@@ -12,7 +12,7 @@ import pytest
 from nnconform.harness.plan import plan
 from nnconform.spec.errors import SpecError, nearest
 from nnconform.spec.frozen import ROOT, shipped, shown
-from nnconform.spec.loader import is_ours
+from nnconform.spec.loader import is_ours, why_not_ours
 from nnconform.spec.model import KINDS, LEVELS
 
 if TYPE_CHECKING:
@@ -50,7 +50,10 @@ def check_marks(config: pytest.Config) -> None:
 def _found(argument: str, options: Options) -> Iterator[str]:
     name, separator, rest = argument.partition("::")
     path = _located(Path(name))
-    if separator and "/" not in rest and path.suffix == ".toml" and path.is_file() and is_ours(path):
+    cases = path.suffix == ".toml" and path.is_file()
+    if cases and not is_ours(path):  # pytest would say no more than that nothing was found
+        raise pytest.UsageError(*map(str, why_not_ours(path, shown(path)).problems))
+    if separator and "/" not in rest and cases:
         yield from (f"{path}::{item}" for item in _items(path, rest, options))
     else:
         yield f"{path}{separator}{rest}"
