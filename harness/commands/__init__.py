@@ -59,16 +59,22 @@ def results_folder(typed: str | None) -> Path:
 
 
 def spec_files(paths: Sequence[str]) -> list[Path]:
-    """The case files among `paths`, folders searched; all that ship with nnconform where none is named."""
+    """The case files among `paths`, folders searched; all that ship with nnconform where none is named.
+
+    Raises BadInput.
+    """
     from nnconform.spec.frozen import shipped
-    from nnconform.spec.loader import is_ours
+    from nnconform.spec.loader import MARK, is_ours
 
     if not paths:
         return shipped()
     found: list[Path] = []
     for path in map(located, paths):
         if path.is_dir():
-            found += [file for file in sorted(path.rglob("*.toml")) if is_ours(file)]
+            inside = [file for file in sorted(path.rglob("*.toml")) if is_ours(file)]
+            if not inside:  # nothing amiss in nothing would be no answer
+                raise BadInput(f"no case file in {path}: those are .toml files that begin with {MARK} ...")
+            found += inside
         else:
             found.append(path)
     return list(dict.fromkeys(found))
