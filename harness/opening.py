@@ -61,7 +61,7 @@ def open_adapter(subject: Subject) -> Any:
         if subject.device not in kind.devices():
             raise SubjectError(
                 f"{subject.adapter} has no device {subject.device!r} here{nearest(subject.device, kind.devices())}; "
-                f"it has {', '.join(kind.devices())}"
+                f"it has {', '.join(kind.devices()) or 'none at all'}"
             )
         if subject.mode not in kind.modes:
             has = f"{subject.adapter} has no mode {subject.mode!r}; it has {', '.join(kind.modes)}"

@@ -31,6 +31,7 @@ def lines(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) 
         (["adapter", "check", "numpie"], "no adapter 'numpie' (did you mean 'numpy'?)"),
         (["adapter", "check"], "required: ADAPTER"),
         (["adapter", "new", "My-Framework"], "is no name for an adapter: lower-case"),
+        (["adapter", "new", "all"], "'all' is no name for an adapter: --adapter=all asks every one"),
         (["adapter", "new", "../up"], "'../up' is no name for an adapter: lower-case"),
         (
             ["adapter", "new", "n" * 300],
