@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -87,8 +87,7 @@ class _Check:
 
     def _made(self, device: str) -> Adapter | None:
         """As a run makes it: `super().__init__` keeps both."""
-        known = self.kind.modes if isinstance(self.kind.modes, list | tuple) else ()
-        mode = next((mode for mode in MODES if mode in known), MODES[0])
+        mode = next((mode for mode in MODES if mode in self._listed_modes()), MODES[0])
         place, advice = f"on {device}", "define __init__(self, device, mode), for each name that `devices` gives"
         made: Adapter | None = self._guarded(place, lambda: self.kind(device, mode), advice)
         if made is not None and (getattr(made, "device", None), getattr(made, "mode", None)) != (device, mode):
@@ -105,8 +104,12 @@ class _Check:
             self.find(place, f"raises {line(error)}", advice)
             return None
 
+    def _listed_modes(self) -> Sequence[str]:
+        found = self.kind.modes
+        return found if isinstance(found, Sequence) and not isinstance(found, str) else ()
+
     def _modes(self) -> None:
-        if not isinstance(self.kind.modes, list | tuple):
+        if not self._listed_modes():
             self.find("modes", f"is {self.kind.modes!r}", 'list them, as modes = ("eager",)')
             return
         for mode in self.kind.modes:

@@ -126,7 +126,7 @@ def _run(argv: list[str]) -> int:
     except SystemExit:  # --help, which is printed
         return 0
     if rest:
-        raise BadInput(_unknown(rest[0], [name for name in _options(parser, argv) if name.startswith("--")]))
+        raise BadInput(_unknown(rest[0], parser, argv))
     if arguments.version:
         from importlib.metadata import version
 
@@ -142,10 +142,13 @@ def _run(argv: list[str]) -> int:
         return FINDINGS
 
 
-def _unknown(argument: str, known: Sequence[str]) -> str:
+def _unknown(argument: str, parser: Parser, argv: Sequence[str]) -> str:
     name = argument.partition("=")[0]
-    if name in known:  # the whole command's, behind a verb
+    known = [option for option in _options(parser, argv) if option.startswith("--")]
+    if name in parser._option_string_actions:  # noqa: SLF001
         return f"{name} goes without a verb: nnconform {name}"
+    if name in known:
+        return f"{name} goes behind its verb"
     return f"unknown argument {argument!r}{nearest(name, known)}"
 
 

@@ -23,12 +23,13 @@ def side_by_side(
 
     Nothing is cancelled, as `Executor.map` would: an executor whose processes end takes that badly.
     """
+    others = set(active_children())
     with ProcessPoolExecutor(processes, initializer=_begin, initargs=(start, told)) as pool:
         try:
             for future in [pool.submit(work, each) for each in given]:
                 yield future.result()
         except BaseException:  # Ctrl-C, or whoever asked wants no more: nobody waits for what is left
-            for process in active_children():
+            for process in set(active_children()) - others:
                 process.terminate()
             raise
 

@@ -26,6 +26,8 @@ def lines(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) 
         (["lst"], "unknown verb 'lst' (did you mean 'list'?); known: "),
         (["list", "--sytems"], "unknown argument '--sytems' (did you mean '--systems'?)"),
         (["--verison"], "unknown argument '--verison' (did you mean '--version'?)"),
+        (["list", "--version"], "--version goes without a verb: nnconform --version"),
+        (["--grid", "list"], "--grid goes behind its verb"),
         (["list", "--grid", "--systems"], "not allowed with argument --grid"),
         (["adapter", "chek", "numpy"], "unknown task 'chek' (did you mean 'check'?)"),
         (["adapter", "check", "numpie"], "no adapter 'numpie' (did you mean 'numpy'?)"),
