@@ -55,7 +55,7 @@ def test_processes_side_by_side_end_with_ctrl_c_and_say_nothing(tmp_path: Path) 
 
 def test_processes_side_by_side_answer_in_order_and_raise_what_they_raise() -> None:
     assert list(side_by_side(math.sqrt, [9.0, 1.0, 4.0], 2)) == [3.0, 1.0, 2.0]
-    with pytest.raises(ValueError, match="math domain error|nonnegative"):
+    with pytest.raises(ValueError, match=r"math domain error|nonnegative"):
         list(side_by_side(math.sqrt, [9.0, -1.0, 4.0], 2))
 
 
