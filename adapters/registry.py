@@ -60,6 +60,7 @@ def find(name: str) -> type[Adapter]:
     if file.endswith(".py"):
         return _from_file(Path(file), attribute)
     if attribute:
+        _check_module(file, name)
         with _importing(f"the adapter {name!r}"):
             return _class(_from_here(file), attribute, name)
     raise AdapterError(
@@ -78,8 +79,15 @@ def check_name(name: str) -> None:
             raise _missing(f"the adapter {name!r}", name if ours else known[name].module, name if ours else "")
     elif file.endswith(".py"):
         _check_file(Path(file))
-    elif not attribute:
+    elif attribute:
+        _check_module(file, name)
+    else:
         find(name)
+
+
+def _check_module(module: str, name: str) -> None:
+    if not all(part.isidentifier() for part in module.split(".")):
+        raise AdapterError(f"no adapter {name!r}: say path/file.py, path/file.py:Class or package.module:Class")
 
 
 def _check_file(path: Path) -> None:

@@ -6,7 +6,7 @@ import inspect
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -18,8 +18,10 @@ from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.adapters.homework import ALIASES, adapter_of
 from nnconform.adapters.sources import defined
 from nnconform.harness.adapter_questions import ask_each
+from nnconform.harness.adapter_words import name_amiss, words_amiss
 from nnconform.harness.commands import signature
 from nnconform.harness.options import MODES
+from nnconform.harness.raising import line
 from nnconform.spec.arrays import dtype_of, same_bits
 from nnconform.spec.catalogue import Operation, catalogue
 from nnconform.spec.formats import FORMATS
@@ -61,38 +63,55 @@ class _Check:
         self.amiss.append(Amiss(place, message, advice))
 
     def everything(self) -> None:
-        if self.kind.name == Adapter.name:
-            self.find("name", "the class has no name of its own", "set `name`: it stands in ids and reports")
+        for found in name_amiss(self.kind):
+            self.find(*found)
         devices = self._guarded("devices", lambda: list(self.kind.devices()), "return the names of the devices")
         if devices is None:
             return
         if not devices or not all(isinstance(device, str) for device in devices):
             self.find("devices", f"gives {devices!r}", "return the names of the devices, the default one first")
             return
-        made = [self._guarded(f"on {device}", lambda: self.kind(device), "take a name that `devices` gave")  # noqa: B023
-                for device in devices]  # fmt: skip
-        ready = [adapter for adapter in made if adapter is not None]
+        ready = [adapter for device in devices if (adapter := self._made(device)) is not None]
         if not ready:
             return
         self.notes.append(f"{self.kind.name}: devices {', '.join(devices)}")
         self._modes()
         self._description(ready[0])
-        self._operations(ready[0])
+        have = self._operations(ready[0])
         self._misspelt()
         sound = [self._seam(adapter) for adapter in ready]
         if all(sound):
-            wrong = {found[0]: found for adapter in reversed(ready) for found in ask_each(adapter)}
+            wrong = {found[0]: found for adapter in reversed(ready) for found in ask_each(adapter, have)}
             for place, message, advice in wrong.values():
                 self.find(place, message, advice)
+
+    def _made(self, device: str) -> Adapter | None:
+        """As a run makes it: `super().__init__` keeps both."""
+        mode = next((mode for mode in MODES if mode in self._listed_modes()), MODES[0])
+        place, advice = f"on {device}", "define __init__(self, device, mode), for each name that `devices` gives"
+        made: Adapter | None = self._guarded(place, lambda: self.kind(device, mode), advice)
+        if made is not None and (getattr(made, "device", None), getattr(made, "mode", None)) != (device, mode):
+            self.find(place, "does not keep its device and mode", "call super().__init__(device, mode) in __init__")
+            return None
+        return made
 
     def _guarded(self, place: str, call: Callable[[], Any], advice: str) -> Any:
         try:
             return call()
-        except Exception as error:
-            self.find(place, f"raises {_line(error)}", advice)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # SystemExit too, which would end the check without a word
+            self.find(place, f"raises {line(error)}", advice)
             return None
 
+    def _listed_modes(self) -> Sequence[str]:
+        found = self.kind.modes
+        return found if isinstance(found, Sequence) and not isinstance(found, str) else ()
+
     def _modes(self) -> None:
+        if not self._listed_modes():
+            self.find("modes", f"is {self.kind.modes!r}", 'list them, as modes = ("eager",)')
+            return
         for mode in self.kind.modes:
             if mode not in MODES:
                 self.find("modes", f"{mode!r} is no mode", f"the modes are {', '.join(MODES)}")
@@ -100,15 +119,17 @@ class _Check:
             self.find("modes", "there is no compile()", "define compile(self, function), or leave the mode out")
 
     def _description(self, adapter: Adapter) -> None:
-        try:
-            json.dumps(contract.describe(adapter))
-        except Exception as error:
-            self.find("describe", f"raises {_line(error)}", "`versions` and `flags` give mappings from text to text")
+        wrong = list(words_amiss(adapter))
+        for found in wrong:
+            self.find(*found)
+        if not wrong:
+            advice = "what an adapter says of itself is text, so that it can be written down"
+            self._guarded("describe", lambda: json.dumps(contract.describe(adapter)), advice)
 
     # -------------------------------------------------------------- operations
 
-    def _operations(self, adapter: Adapter) -> None:
-        have = {name: function for name in catalogue() if (function := adapter.function(name)) is not None}
+    def _operations(self, adapter: Adapter) -> Mapping[str, Callable[..., Any]]:
+        have = {name: function for name in catalogue() if (function := self._function(adapter, name)) is not None}
         lacks = [name for name in catalogue() if name not in have]
         self.notes.append(f"operations: {', '.join(have)}")
         self.notes.append(f"unsupported: {', '.join(lacks) or 'none'}")
@@ -117,6 +138,12 @@ class _Check:
         for name, function in have.items():
             if problem := _misfit(function, catalogue()[name]):
                 self.find(name, problem, f"it is called as {signature(catalogue()[name])}, attributes by keyword")
+        return have
+
+    def _function(self, adapter: Adapter, name: str) -> Callable[..., Any] | None:
+        advice = "raise Unsupported for what the framework lacks"
+        found: Callable[..., Any] | None = self._guarded(name, lambda: adapter.function(name), advice)
+        return found
 
     def _misspelt(self) -> None:
         known = {*catalogue(), *(alias for aliases in ALIASES.values() for alias in aliases)}
@@ -149,8 +176,10 @@ class _Check:
         except Unsupported:
             self.notes.append(f"unsupported: {dtype}")
             return False
-        except Exception as error:
-            self.find(place, f"raises {_line(error)}", "raise Unsupported for a dtype that the framework lacks")
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            self.find(place, f"raises {line(error)}", "raise Unsupported for a dtype that the framework lacks")
             return False
         found = len(self.amiss)
         self._came_back(place, given, sent, back)
@@ -204,8 +233,3 @@ def _functions(module: str) -> Iterator[str]:
     for name, value in vars(sys.modules[module]).items():
         if contract.is_function(value) and name in own:
             yield name
-
-
-def _line(error: Exception) -> str:
-    text = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__

@@ -6,13 +6,15 @@ Only what an adapter's author can mend is told; how close the numbers are is for
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from functools import cache
 from json import loads
+from typing import Any
 
 from nnconform.adapters.contract import Adapter
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
+from nnconform.harness.raising import line
 from nnconform.spec.frozen import FrozenFile, read_current, shipped
 
 SHORT = 4096
@@ -32,17 +34,27 @@ ADVICE = {
 }
 
 
-def ask_each(adapter: Adapter) -> Iterator[tuple[str, str, str]]:
-    """Operation, what is amiss, advice: the first finding of each operation."""
+def ask_each(adapter: Adapter, operations: Container[str]) -> Iterator[tuple[str, str, str]]:
+    """Operation, what is amiss, advice: the first finding of each of these operations."""
     for operation, lines in sorted(_easy().items()):
-        if adapter.function(operation) is None:
+        if operation not in operations:
             continue
-        verdicts = ((frozen, judge(frozen, interview(adapter, frozen["ask"]))) for frozen in map(loads, lines))
-        wrong = next(((frozen, verdict.findings[0]) for frozen, verdict in verdicts if verdict.findings), None)
-        if wrong:
-            frozen, found = wrong
-            advice = ADVICE.get(found.facet, "see the report of a run")
-            yield operation, f"{found.line()} (asked in {frozen['dtype']}, case {frozen['case']})", advice
+        told = ((frozen, _asked(adapter, frozen)) for frozen in map(loads, lines))
+        if wrong := next(((frozen, found) for frozen, found in told if found), None):
+            frozen, (facet, message) = wrong
+            advice = ADVICE.get(facet, "see the report of a run")
+            yield operation, f"{message} (asked in {frozen['dtype']}, case {frozen['case']})", advice
+
+
+def _asked(adapter: Adapter, frozen: dict[str, Any]) -> tuple[str, str] | None:
+    """Facet and words of the first finding; an operation that ends the process would end the check without a word."""
+    try:
+        found = judge(frozen, interview(adapter, frozen["ask"])).findings
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        return "crash", f"crash: it raises {line(error)}, which ends the process"
+    return (found[0].facet, found[0].line()) if found else None
 
 
 @cache

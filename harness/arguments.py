@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +13,7 @@ import pytest
 from nnconform.harness.plan import plan
 from nnconform.spec.errors import SpecError, nearest
 from nnconform.spec.frozen import ROOT, shipped, shown
-from nnconform.spec.loader import is_ours
+from nnconform.spec.loader import is_ours, why_not_ours
 from nnconform.spec.model import KINDS, LEVELS
 
 if TYPE_CHECKING:
@@ -50,7 +51,10 @@ def check_marks(config: pytest.Config) -> None:
 def _found(argument: str, options: Options) -> Iterator[str]:
     name, separator, rest = argument.partition("::")
     path = _located(Path(name))
-    if separator and "/" not in rest and path.suffix == ".toml" and path.is_file() and is_ours(path):
+    cases = path.suffix == ".toml" and path.is_file()
+    if cases and not is_ours(path):  # pytest would say no more than that nothing was found
+        raise pytest.UsageError(*map(str, why_not_ours(path, shown(path)).problems))
+    if separator and "/" not in rest and cases:
         yield from (f"{path}::{item}" for item in _items(path, rest, options))
     else:
         yield f"{path}{separator}{rest}"
@@ -66,7 +70,19 @@ def _located(path: Path) -> Path:
 def _check_path(path: str) -> None:
     """What pytest would say too, but before a framework is loaded, and under xdist."""
     if not Path(path).exists():
-        raise pytest.UsageError(f"no such file or folder: {path}{nearest(path, map(shown, shipped()))}")
+        raise pytest.UsageError(f"no such file or folder: {path}{_meant(path)}")
+
+
+def _meant(path: str) -> str:
+    """The shipped file of this name, or one that is called like it; of a bare name the folder says nothing."""
+    ours = [shown(file) for file in shipped()]
+    same = [name for name in ours if Path(name).name == Path(path).name]
+    if len(same) == 1:
+        return f" (did you mean {same[0]!r}?)"
+    if same or Path(path).name != path:
+        return nearest(path, same or ours)
+    close = get_close_matches(path, [Path(name).name for name in ours], n=1)
+    return next((f" (did you mean {name!r}?)" for name in ours if [Path(name).name] == close), "")
 
 
 def _items(path: Path, case: str, options: Options) -> Iterator[str]:

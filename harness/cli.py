@@ -1,4 +1,7 @@
-"""The command line: `nnconform VERB`.  Exit codes: 0 fine, 1 findings, 4 asked wrongly."""
+"""The command line: `nnconform VERB`.
+
+Exit codes are pytest's: 0 fine, 1 findings, 2 interrupted, 3 what it says could not be written, 4 asked wrongly.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from typing import NoReturn, Protocol
+from typing import Any, NoReturn, Protocol
 
 from nnconform.harness.commands import (
     BAD_INPUT,
@@ -26,7 +29,9 @@ from nnconform.harness.commands import (
 from nnconform.spec.errors import SpecError, nearest
 
 BROKEN_PIPE = 128 + 13
-INTERRUPTED = 128 + 2
+FINDINGS = 1
+INTERRUPTED = 2
+UNWRITTEN = 3
 
 
 class Verb(Protocol):
@@ -68,9 +73,14 @@ class Parser(argparse.ArgumentParser):
             what = action.metavar or action.dest
             raise BadInput(f"unknown {what} {value!r}{nearest(value, known)}; known: {', '.join(known)}")
 
+    def _print_message(self, message: str, file: Any = None) -> None:
+        print(message, end="", file=file)  # argparse would keep a full disk to itself
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one verb; gives the exit code."""
+    if sys.stdout is None:  # closed by whoever started this; the first file opened would take its place
+        return _unwritten("it is closed (>/dev/null is a place for what nobody reads)")
     try:
         status = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()
@@ -84,18 +94,39 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left has no reader
         return BROKEN_PIPE
+    except OSError:
+        if not (why := _stopped()):
+            raise
+        return _unwritten(why)
     except KeyboardInterrupt:
         print("nnconform: interrupted", file=sys.stderr)
         return INTERRUPTED
     return status
 
 
+def _unwritten(why: str) -> int:
+    print(f"nnconform: cannot write to standard output: {why}", file=sys.stderr)
+    return UNWRITTEN
+
+
+def _stopped() -> str:
+    """Why standard output takes no more, or nothing where the error came from elsewhere."""
+    try:
+        print(flush=True)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python complains as well, at its end
+        return error.strerror or type(error).__name__
+    return ""
+
+
 def _run(argv: list[str]) -> int:
     parser = _parser()
-    arguments, rest = parser.parse_known_args(argv)
+    try:
+        arguments, rest = parser.parse_known_args(argv)
+    except SystemExit:  # --help, which is printed
+        return 0
     if rest:
-        known = [option for option in _options(parser, argv) if option.startswith("--")]
-        raise BadInput(f"unknown argument {rest[0]!r}{nearest(rest[0].partition('=')[0], known)}")
+        raise BadInput(_unknown(rest[0], parser, argv))
     if arguments.version:
         from importlib.metadata import version
 
@@ -104,7 +135,21 @@ def _run(argv: list[str]) -> int:
     if arguments.verb is None:
         parser.print_help()
         return BAD_INPUT
-    return VERBS[arguments.verb].run(arguments)
+    try:
+        return VERBS[arguments.verb].run(arguments)
+    except SystemExit as error:  # an adapter's code would end this with a code of its own, 0 perhaps
+        print(f"nnconform: code of the adapter ended the process: SystemExit: {error}", file=sys.stderr)
+        return FINDINGS
+
+
+def _unknown(argument: str, parser: Parser, argv: Sequence[str]) -> str:
+    name = argument.partition("=")[0]
+    known = [option for option in _options(parser, argv) if option.startswith("--")]
+    if name in parser._option_string_actions:  # noqa: SLF001
+        return f"{name} goes without a verb: nnconform {name}"
+    if name in known:
+        return f"{name} goes behind its verb"
+    return f"unknown argument {argument!r}{nearest(name, known)}"
 
 
 def _parser() -> Parser:

@@ -12,6 +12,7 @@ import pytest
 from nnconform.harness.arguments import item_name, swept_too
 from nnconform.harness.plan import plan
 from nnconform.reports.words import visible
+from nnconform.spec.errors import SpecError
 from nnconform.spec.frozen import FrozenFile
 
 if TYPE_CHECKING:
@@ -102,6 +103,8 @@ class CaseItem(pytest.Item):
             from nnconform.harness.wording import failure_text
 
             return failure_text(self, self.verdict, self.frozen_line)
+        if isinstance(excinfo.value, SpecError):
+            return visible("\n".join(map(str, excinfo.value.problems)))
         if isinstance(excinfo.value, pytest.xfail.Exception):
             return visible(str(excinfo.value))  # known: a traceback through the suite would cost more than the case
         return super().repr_failure(excinfo)

@@ -4,35 +4,42 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from nnconform.harness.commands import BadInput
+from nnconform.harness.side_by_side import side_by_side
+from nnconform.reports.files import write_whole
 from nnconform.spec.errors import Problem, SpecError
 from nnconform.spec.frozen import frozen_path, shown
 
 
 def freeze_all(paths: Sequence[Path], *, check: bool = False, processes: int | None = None) -> list[Path]:
-    """Write each file's frozen form, or only check; gives the files that were out of date.  Raises SpecError."""
+    """Write each file's frozen form, or only check; gives the files that were out of date.
+
+    Raises SpecError, BadInput.
+    """
     problems: list[Problem] = []
     stale = []
     for path, text, found in _frozen(paths, processes or os.cpu_count() or 1):
         problems += found
-        target = frozen_path(path)
-        if found or (target.is_file() and target.read_text("utf-8") == text):
+        if found or _brought(frozen_path(path), text, check=check):
             continue
         stale.append(path)
-        if not check:
-            _replace(target, text)
     if problems:
         raise SpecError(problems)
     return stale
 
 
-def _replace(target: Path, text: str) -> None:
-    """Write whole or not at all: half a frozen file would pass for a current one."""
-    part = target.with_name(f"{target.name}.part")
-    part.write_text(text, "utf-8")
-    part.replace(target)
+def _brought(target: Path, text: str, *, check: bool) -> bool:
+    """Whether a frozen file was current; otherwise it is written, whole or not at all.  Raises BadInput."""
+    try:
+        if target.is_file() and target.read_bytes() == text.encode():
+            return True
+        if not check:
+            write_whole(target, text)
+    except OSError as error:
+        raise BadInput(f"cannot write {shown(target)}: {error.strerror}") from None
+    return False
 
 
 Frozen = tuple[Path, str, tuple[Problem, ...]]
@@ -43,8 +50,8 @@ def _frozen(paths: Sequence[Path], processes: int) -> Iterator[Frozen]:
     if len(paths) < 2 or processes < 2:
         yield from map(_freeze, paths)
         return
-    with ProcessPoolExecutor(min(processes, len(paths))) as pool:
-        yield from _as_listed(paths, pool.map(_freeze, sorted(paths, key=_size, reverse=True)))
+    longest_first = sorted(paths, key=_size, reverse=True)
+    yield from _as_listed(paths, side_by_side(_freeze, longest_first, min(processes, len(paths))))
 
 
 def _as_listed(paths: Sequence[Path], found: Iterable[Frozen]) -> Iterator[Frozen]:

@@ -49,6 +49,7 @@ def open_adapter(subject: Subject) -> tuple[Adapter, dict[str, Any]]:
     """An adapter ready on its device, and what it says of itself.  Raises SubjectError."""
     from nnconform.adapters.contract import Adapter, Unavailable, describe
     from nnconform.adapters.registry import AdapterError, MissingError, find
+    from nnconform.harness.raising import line
 
     try:
         kind = find(subject.adapter)
@@ -60,7 +61,7 @@ def open_adapter(subject: Subject) -> tuple[Adapter, dict[str, Any]]:
         if subject.device not in kind.devices():
             raise SubjectError(
                 f"{subject.adapter} has no device {subject.device!r} here{nearest(subject.device, kind.devices())}; "
-                f"it has {', '.join(kind.devices())}"
+                f"it has {', '.join(kind.devices()) or 'none at all'}"
             )
         if subject.mode not in kind.modes:
             has = f"{subject.adapter} has no mode {subject.mode!r}; it has {', '.join(kind.modes)}"
@@ -70,13 +71,12 @@ def open_adapter(subject: Subject) -> tuple[Adapter, dict[str, Any]]:
         made = _made(kind, subject)
         made.settings()  # read around every case
         return made, describe(made)
-    except SubjectError:
+    except (KeyboardInterrupt, SubjectError):
         raise
     except Unavailable as error:
         raise LeftOut(f"{subject.adapter} cannot be asked in mode {subject.mode!r}: {error}") from None
-    except (Exception, SystemExit) as error:
-        text = str(error).splitlines()[0] if str(error) else ""
-        raise SubjectError(f"the adapter {subject.adapter!r} does not start: {type(error).__name__}: {text}") from None
+    except BaseException as error:  # SystemExit, too: it would end the run without a word
+        raise SubjectError(f"the adapter {subject.adapter!r} does not start: {line(error)}") from None
 
 
 def _made(kind: type[Adapter], subject: Subject) -> Adapter:

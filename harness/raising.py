@@ -39,7 +39,13 @@ def _short_of_memory(error: Exception, adapter: Adapter) -> bool:
         return False
 
 
-def told(error: Exception) -> str:
+def line(error: BaseException) -> str:
+    """An exception in one line: its type, and how its text begins."""
+    text = told(error).strip().splitlines()
+    return f"{type(error).__name__}: {text[0]}" if text else type(error).__name__
+
+
+def told(error: BaseException) -> str:
     """An exception's text, whatever it is: never too long, and nothing that UTF-8 lacks."""
     try:
         text = str(error)

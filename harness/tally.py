@@ -23,8 +23,8 @@ class Tally:
         self.narrowed: Counter[str] = Counter()
         """Cases that were judged by TF32's bounds, by adapter."""
         self.answered: set[tuple[str, str]] = set()
-        self.declined: dict[tuple[str, str], str] = {}
-        """Operations that an adapter has, by why a case of them could not be asked."""
+        self._declined: dict[tuple[str, tuple[str, ...]], str] = {}
+        """The operations of cases that could not be asked although the adapter has them, by why."""
         self.left: dict[tuple[str, str], list[str]] = {}
         """The cases after which a subject had left something changed of what everybody shares."""
         self.digests: dict[tuple[str, str], dict[str, str]] = {}
@@ -36,6 +36,22 @@ class Tally:
     def results(self) -> int:
         """How many were added."""
         return sum(self.counts.values())
+
+    @property
+    def declined(self) -> dict[tuple[str, str], str]:
+        """Operations that an adapter has, by why a case of them could not be asked.
+
+        Of a case of several nobody knows which of them declined: they are told together, where nothing else is known
+        of any.
+        """
+        alone = {(name, asked[0]): why for (name, asked), why in self._declined.items() if len(asked) == 1}
+        told = self.answered | alone.keys()
+        together = {
+            (name, " with ".join(asked)): why
+            for (name, asked), why in self._declined.items()
+            if len(asked) > 1 and told.isdisjoint((name, each) for each in asked)
+        }
+        return {**alone, **together}
 
     def add(self, result: dict[str, Any]) -> None:
         """One result, as `result_of` made it."""
@@ -58,8 +74,8 @@ class Tally:
             key = (name, operation)
             if result["outcome"] != "unsupported":
                 self.answered.add(key)
-            elif not result.get("lacks"):
-                self.declined.setdefault(key, result["reason"])
+        if result["outcome"] == "unsupported" and not result.get("lacks"):
+            self._declined.setdefault((name, tuple(result["operations"])), result["reason"])
         if self.several_modes and "digest" in result:
             key = result["adapter"], result["id"].rpartition("/")[0]
             self.digests.setdefault(key, {})[result["mode"]] = result["digest"]

@@ -69,6 +69,8 @@ def compare(old: Path, new: Path, confidence: float) -> Compared:
         for key, answer in before.answers.items()
         if key in after.answers
     ]
+    if not pairs:
+        raise RecordError(f"nothing to compare: no case is in both; {_counted(old, then)}, {_counted(new, now)}")
     grown = [pair for pair in pairs if not _failing(pair.old, pair.new) and _growth(pair) > 0]
     return Compared(
         failing=tuple(pair for pair in pairs if _failing(pair.new) and not _failing(pair.old)),
@@ -86,6 +88,10 @@ def compare(old: Path, new: Path, confidence: float) -> Compared:
 
 def _names(path: Path, subjects: Iterable[Place]) -> str:
     return f"{path} holds {', '.join(' '.join(place) for place in subjects) or 'nothing'}"
+
+
+def _counted(path: Path, subjects: dict[Place, Asked]) -> str:
+    return f"{path} holds {sum(len(one.answers) for one in subjects.values()):,} answers"
 
 
 def _failing(*results: Result) -> bool:

@@ -7,6 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from nnconform.spec.errors import Problem, SpecError
+
 ROOT = Path(__file__).parent.resolve()
 """The folder of the cases that ship with nnconform."""
 
@@ -29,16 +31,31 @@ class FrozenFile:
                 self._places[case["id"], dtype] = len(self._places)
 
     def text(self, case: str, dtype: str) -> str:
-        """One case in one dtype, as it stands in the file."""
-        if self._lines is None:
-            assert self._path is not None
-            self._lines = self._path.read_text("utf-8").split("\n")[1:]
-        return self._lines[self._places[case, dtype]]
+        """One case in one dtype, as it stands in the file.  Raises SpecError where it is not there."""
+        place = self._places[case, dtype]
+        try:
+            if self._lines is None:
+                assert self._path is not None
+                self._lines = self._path.read_text("utf-8").split("\n")[1:]
+            return self._lines[place]
+        except (OSError, UnicodeDecodeError, IndexError):
+            raise self._damaged(place) from None
 
     def line(self, case: str, dtype: str) -> dict[str, Any]:
-        """One case in one dtype."""
-        found: dict[str, Any] = json.loads(self.text(case, dtype))
-        return found
+        """One case in one dtype.  Raises SpecError where the file is damaged."""
+        try:
+            found: Any = json.loads(self.text(case, dtype))
+            if (found["case"], found["dtype"]) == (case, dtype) and {"ask", "expect"} <= found.keys():
+                whole: dict[str, Any] = found
+                return whole
+        except (ValueError, LookupError, TypeError, AttributeError):
+            pass
+        raise self._damaged(self._places[case, dtype])
+
+    def _damaged(self, place: int) -> SpecError:
+        path = self._path or Path("frozen")
+        message = f"is damaged: run nnconform freeze {shown(path.with_suffix('.toml'))}"
+        return SpecError([Problem(shown(path), place + 2, message)])
 
 
 def frozen_path(path: Path) -> Path:
@@ -51,7 +68,7 @@ def read_current(path: Path) -> FrozenFile | None:
     try:
         with frozen_path(path).open(encoding="utf-8") as stream:
             made = FrozenFile(stream.readline(), frozen_path(path))
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, LookupError, TypeError):
         return None
     return made if made.source_sha256 == sha256(path.read_bytes()).hexdigest() else None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from math import prod
@@ -11,6 +12,8 @@ from nnconform.spec.errors import nearest
 from nnconform.spec.model import Generated, Input, Literal
 from nnconform.spec.reader import Reader
 
+_HEXADECIMAL = re.compile(r"[-+]?0[xX][0-9a-fA-F.]+([pP][-+]?[0-9]+)?")
+"""As `schema/case-file.schema.json` has it."""
 LARGEST_INPUT = 2**26
 """Elements one input may have, so that a line of text cannot ask for a terabyte."""
 
@@ -103,14 +106,23 @@ class InputReader(Reader):
         return size
 
     def _number(self, raw: Any, name: str) -> int | Decimal:
-        if isinstance(raw, str):  # a hexadecimal float, for numbers that no short decimal names
-            try:
-                return Decimal(float.fromhex(raw))
-            except (ValueError, OverflowError):
-                self._fail(f"input {name!r}: {raw!r} is no number")
+        if isinstance(raw, str):
+            return self._hexadecimal(raw, name)
         if isinstance(raw, bool) or not isinstance(raw, int | Decimal):
             self._fail(f"input {name!r}: {raw!r} is no number")
         exact = Decimal(raw)
         if exact and exact.is_finite() and not -400 < exact.adjusted() <= 308:
             self._fail(f"input {name!r}: {exact:.3g} is out of range; write inf for an infinity, 0 for nothing")
         return raw
+
+    def _hexadecimal(self, raw: str, name: str) -> Decimal:
+        """For numbers that no short decimal names; "10" without a prefix would be 16 to Python, and 10 to a reader."""
+        if not _HEXADECIMAL.fullmatch(raw):
+            self._fail(
+                f"input {name!r}: {raw!r} is no number: leave out the quotes, "
+                'or write a hexadecimal float with its prefix, as "0x1.8p-3"'
+            )
+        try:
+            return Decimal(float.fromhex(raw))
+        except (ValueError, OverflowError):
+            self._fail(f"input {name!r}: {raw!r} is no number")

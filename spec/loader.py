@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 MARK = "nnconform ="
 """A TOML file is ours where a line before its first table starts so; any other is somebody else's."""
+HEAD = 4096
+"""Bytes within which it must do so."""
 LARGEST_FILE = 4 * 2**20
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*case[ \t]*\]\]", re.MULTILINE)
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
@@ -29,10 +31,22 @@ _TOP = ("nnconform", "topic", "left_out", "case")
 
 def is_ours(path: Path) -> bool:
     """Whether a TOML file says that it is a spec file, within its first 4 KiB."""
-    with path.open("rb") as stream:
-        head = stream.read(4096).decode("utf-8", "replace")
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD).decode("utf-8-sig", "replace")
+    except OSError:
+        return False
     top = takewhile(lambda line: not line.startswith("["), map(str.lstrip, head.splitlines()))
     return any(line.startswith((MARK, "nnconform=")) for line in top)
+
+
+def why_not_ours(path: Path, shown: str) -> SpecError:
+    """What is wrong with a file that somebody named as a spec file, and that does not say so."""
+    try:
+        load(path, shown)
+    except SpecError as error:
+        return SpecError(error.problems[:1])
+    return SpecError([Problem(shown, 1, f'needs {MARK} "{SPEC_VERSION}" as a line of its first {HEAD} bytes')])
 
 
 def load(path: Path, shown: str | None = None) -> list[Case]:
@@ -91,12 +105,15 @@ def _read(path: Path, shown: str) -> str:
             raise SpecError(
                 [Problem(shown, 1, f"larger than {LARGEST_FILE} bytes: name large inputs, do not store them")]
             )
-        return path.read_text("utf-8")
+        text = path.read_text("utf-8")
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         raise SpecError([Problem(shown, line, f"not UTF-8: byte {error.object[error.start]:#04x}")]) from None
     except OSError as error:
         raise SpecError([Problem(shown, 1, f"cannot be read: {error.strerror}")]) from None
+    if text.startswith("\ufeff"):
+        raise SpecError([Problem(shown, 1, "begins with a byte order mark (BOM): save it as UTF-8 without one")])
+    return text
 
 
 def _parse(text: str, shown: str) -> dict[str, Any]:
@@ -115,10 +132,13 @@ def _parse(text: str, shown: str) -> dict[str, Any]:
 
 
 def _top_level(data: dict[str, Any], shown: str) -> Iterable[Problem]:
+    if "nnconform" not in data:
+        yield Problem(shown, 1, f'is no spec file: those begin with {MARK} "{SPEC_VERSION}"')
+        return
     for name in data:
         if name not in _TOP:
             yield Problem(shown, 1, f"unknown key {name!r}{nearest(name, _TOP)}")
-    version = data.get("nnconform")
+    version = data["nnconform"]
     if version != SPEC_VERSION:
         yield Problem(shown, 1, f"spec version {version!r}: this nnconform reads {SPEC_VERSION!r}")
     if not isinstance(data.get("topic"), str):

@@ -23,7 +23,23 @@ AMISS = {
     "fakes.amiss:CannotWait": ("float64 [] on cpu", "raises RuntimeError: no such stream"),
     "fakes.amiss:NoSecondDevice": ("on fake:1", "raises RuntimeError: out of memory"),
     "fakes.amiss:NoDevices": ("devices", "gives []"),
-    "fakes.amiss:OddVersions": ("describe", "raises TypeError"),
+    "fakes.amiss:OddVersions": ("versions", "gives {'odd': b'1.0'}"),
+    "fakes.amiss:OddFlags": ("flags", "gives [('threads', '1')]"),
+    "fakes.amiss:OddCounters": ("counters", "gives {'compilations': 'many'}"),
+    "fakes.amiss:RaisingCounters": ("counters", "raises AttributeError: no compiler"),
+    "fakes.amiss:OddSettings": ("settings", "gives {1: 'on'}"),
+    "fakes.amiss:NumberForAName": ("name", "is 7"),
+    "fakes.amiss:NoNameAtAll": ("name", "is ' '"),
+    "fakes.amiss:PathForAName": ("name", "is 'my/adapter'"),
+    "fakes.amiss:NameOfTwoLines": ("name", "is 'my\\nadapter'"),
+    "fakes.amiss:ScriptOfLines": ("script", "is ('import good',)"),
+    "fakes.amiss:ModeAlone": ("modes", "is 'eager'"),
+    "fakes.amiss:OneDeviceOnly": ("on cpu", "raises TypeError: "),
+    "fakes.amiss:ForgetsItsDevice": ("on cpu", "does not keep its device and mode"),
+    "fakes.amiss:Exits": ("flags", "raises SystemExit: 0"),
+    "fakes.amiss:ExitsAtOnce": ("on cpu", "raises SystemExit: 0"),
+    "fakes.amiss:ExitsOnTheWay": ("float64 [] on cpu", "raises SystemExit: 0"),
+    "fakes.odd:Exits": ("sigmoid", "crash: it raises SystemExit: done, which ends the process"),
     "fakes.amiss:Refuses": ("sigmoid", "crash: TypeError at call: not today"),
     "fakes.amiss:ForgetsBias": ("dense", "value: "),
     "fakes.odd:GivesList": ("sigmoid", "type: list instead of an array"),
@@ -45,7 +61,12 @@ def test_what_is_amiss_is_found_with_advice(name: str) -> None:
     assert len({found.place.split()[0] for found in findings}) <= 4
 
 
-@pytest.mark.parametrize("name", ["numpy", "fakes.good:Good", "fakes.two_devices:TwoDevices", "fakes.odd:LacksSome"])
+SOUND = [
+    "numpy", "fakes.good:Good", "fakes.two_devices:TwoDevices", "fakes.odd:LacksSome", "fakes.amiss:WithDeviceAndMode",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SOUND)
 def test_nothing_is_amiss_in_a_sound_adapter(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["adapter", "check", name]) == 0, capsys.readouterr()
     out, err = capsys.readouterr()
@@ -75,3 +96,12 @@ def test_a_slip_in_a_file_of_plain_functions_is_found(tmp_path: Path, capsys: py
     assert "helper: " not in out
     assert "tan: " not in out
     assert "operations: tanh\n" in out
+
+
+def test_what_ends_the_process_is_a_finding_and_no_silent_success(tmp_path: Path) -> None:
+    text = "import sys\n\n\ndef dense(a_in, W, b):\n    sys.exit(0)\n"
+    (tmp_path / "mine.py").write_text(text, "utf-8")
+    done = nnconform_in(tmp_path, "adapter", "check", "mine.py")
+    assert done.status == 1, done.out + done.err
+    assert "dense: crash: it raises SystemExit: 0, which ends the process" in done.out
+    assert done.said == ["2 findings"]  # as a layer and as a loop

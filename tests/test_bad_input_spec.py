@@ -43,8 +43,11 @@ FILES = {
     "nested": (GOOD.replace("[1, 2]", "[" * 3000 + "1" + "]" * 3000), ":10: not TOML: nested too deeply"),
     "nine_deep": (GOOD.replace("[1, 2]", "[" * 10 + "1" + "]" * 10), ":4: case 'one': input 'x': nested too deeply"),
     "ragged": (GOOD.replace("[1, 2]", "[[1, 2], [3]]"), ":4: case 'one': input 'x': rows of unequal length"),
+    "quoted": (GOOD.replace("[1, 2]", '["10"]'), ":4: case 'one': input 'x': '10' is no number: leave out the quotes, or "),
+    "odd_hexadecimal": (GOOD.replace("[1, 2]", '["0x1.2.3"]'), ":4: case 'one': input 'x': '0x1.2.3' is no number"),
     "no_case": (HEAD, ":1: needs at least one [[case]]"),
     "no_topic": ('nnconform = "0.1"\n' + CASE, ":1: needs a topic"),
+    "bom": ("\ufeff" + GOOD, ":1: begins with a byte order mark (BOM): save it as UTF-8 without one"),
     "future": (GOOD.replace("0.1", "9.9"), ":1: spec version '9.9': this nnconform reads '0.1'"),
     "bad_id": (GOOD.replace('"one"', '"One/2"'), ":4: case 'One/2': id 'One/2': needs lower-case letters"),
     "bad_table": (GOOD.replace("inputs.x = [1, 2]", "inputs = 3"), ":4: case 'one': inputs must be a table"),
@@ -107,3 +110,31 @@ def test_a_file_of_somebody_else_is_left_alone(folder: Path, tmp_path: Path) -> 
 
 def test_a_users_own_spec_file_without_an_adapter_is_told(folder: Path) -> None:
     pytest_in(folder, "-p", "no:cacheprovider", "good.toml").complains("good.toml is a spec file", "--adapter=numpy")
+
+
+UNMARKED = {
+    "utf_16": (GOOD.encode("utf-16"), ":1: not UTF-8: byte 0xff"),
+    "binary": (bytes(range(128)), ":1:1: not TOML: "),
+    "empty": (b"", ':1: is no spec file: those begin with nnconform = "0.1"'),
+    "unmarked": (CASE.encode(), ':1: is no spec file: those begin with nnconform = "0.1"'),
+    "late": (b"# talk\n" * 1000 + GOOD.encode(), ':1: needs nnconform = "0.1" as a line of its first 4096 bytes'),
+}
+
+
+@pytest.mark.parametrize("name", UNMARKED)
+@pytest.mark.parametrize("more", [(), ("-n", "2")], ids=["alone", "workers"])
+def test_a_file_that_is_typed_is_told_why_it_is_no_spec_file(tmp_path: Path, name: str, more: tuple[str, ...]) -> None:
+    data, words = UNMARKED[name]
+    (tmp_path / "mine.toml").write_bytes(data)
+    pytest_in(tmp_path, "--adapter=numpy", "mine.toml", *more).complains(f"mine.toml{words}")
+    if not more:
+        pytest_in(tmp_path, "--adapter=numpy", "mine.toml::one").complains(f"mine.toml{words}")
+
+
+def test_somebody_elses_file_in_a_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "good.toml").write_text(GOOD, "utf-8")
+    for name, (data, _) in UNMARKED.items():
+        (tmp_path / f"{name}.toml").write_bytes(data)
+    done = pytest_in(tmp_path, "--adapter=numpy", "--dtype=float32", ".")
+    assert done.status == 0, done.out + done.err
+    assert "1 passed" in done.out

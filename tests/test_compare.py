@@ -233,3 +233,16 @@ def test_nothing_in_common_is_no_comparison(tmp_path: Path) -> None:
 def test_work_without_a_family_of_its_own_is_compared(tmp_path: Path) -> None:
     case = ("odd", work("weather", "rain", 1, "", 0, 0), ["dense"])
     assert verdicts(changes(tmp_path, [row(case, seed=1)], [row(case, seed=2, scale=3)])) == ["slower"]
+
+
+@pytest.mark.parametrize("new", [[result("b")], []], ids=["disjoint", "header only"])
+def test_without_a_case_in_both_there_is_nothing_to_compare(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], new: list[Data]
+) -> None:
+    timed(tmp_path / "old", "numpy eager", results=[result("a")])
+    timed(tmp_path / "new", "numpy eager", results=new)
+    assert main(["compare", str(tmp_path / "old"), str(tmp_path / "new")]) == 4
+    out, err = capsys.readouterr()
+    assert out == ""
+    counted = f"{tmp_path / 'old'} holds 1 answers, {tmp_path / 'new'} holds {len(new)} answers"
+    assert err == f"nnconform: nothing to compare: no case is in both; {counted}\n"

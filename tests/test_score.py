@@ -226,11 +226,14 @@ def test_mutants_are_killed_or_equivalent(
         (["--only=Lzay"], "unknown member 'Lzay'"),
         (["--processes=none"], "--processes=none: a number from 1 to 1024"),
         (["--groups=mutants"], "has no member in mutants"),
+        (["--results="], "--results needs a value; without the option it is nnconform-results"),
+        (["--results=/dev/null/inside"], "cannot write into /dev/null/inside: Not a directory; say --results=FOLDER"),
     ],
 )
 def test_bad_input_is_one_line(folder: Path, capsys: pytest.CaptureFixture[str], more: list[str], told: str) -> None:
     assert score(folder, *more) == 4
-    err = capsys.readouterr().err
+    out, err = capsys.readouterr()
+    assert out == "", "it is told before anything is computed"
     assert told in err
     assert err.count("\n") == 1
 

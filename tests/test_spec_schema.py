@@ -137,6 +137,7 @@ WRONG: dict[str, Change] = {
     and case.update(steps=[{"name": "a", "operation": "sigmoid", "inputs": ["x"]}], attributes={}),
     "no steps": lambda case: case.pop("operation") and case.update(steps=[]),
     "no inputs": lambda case: case.update(inputs={}),
+    "number in quotes as input": lambda case: case["inputs"].update(x=["10"]),
     "text as input": lambda case: case["inputs"].update(x="one"),
     "truth as input": lambda case: case["inputs"].update(x=[True]),
     "negative size": lambda case: case["inputs"].update(x={"values": [], "shape": [-1]}),

@@ -46,6 +46,17 @@ def test_an_operation_beside_one_that_is_lacked_was_not_declined(tmp_path: Path)
     assert "never judged" not in done.out
 
 
+def test_nobody_knows_which_of_several_operations_declined(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(FRAMEWORK, "utf-8")
+    (tmp_path / "own.toml").write_text(OWN, "utf-8")
+    done = pytest_in(tmp_path, "--adapter=mine.py:Made", "own.toml", "--dtype=float32")
+    assert "mine.Made: relu with tanh was never judged: fw has no kernel for tanh yet" in done.out
+    assert done.out.count("never judged") == 1
+    done = pytest_in(tmp_path, "--adapter=mine.py:Made", "own.toml", *FILES, "--dtype=float32")
+    never = [line for line in done.out.splitlines() if "never judged" in line]
+    assert never == ["mine.Made: tanh was never judged: fw has no kernel for tanh yet"]
+
+
 OWN = """
 nnconform = "0.1"
 topic = "mine"

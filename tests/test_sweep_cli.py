@@ -106,6 +106,12 @@ def test_a_sweep_that_is_ended_goes_on_to_the_same_result(tmp_path: Path, monkey
         (("sigmoid", "--adapter=numpy", "--shard=1/2"), ("--shard is for float32",)),
         (("sigmoid", "--adapter=numpy", "--dtype=float16", "--exhaustive"), ("--exhaustive is for float32",)),
         (("sigmoid", "--adapter=numpy", "--dtype=float16", "--resume"), ("nothing to go on from",)),
+        (("sigmoid", "--adapter=numpy", "--device="), ("--device needs a value; without the option it is cpu",)),
+        (("sigmoid", "--adapter=numpy", "--mode="), ("--mode needs a value; without the option it is eager",)),
+        (
+            ("sigmoid", "--adapter=numpy", "--results="),
+            ("--results needs a value; without the option it is nnconform-r",),
+        ),
         (("sigmoid",), ("--adapter",)),
     ],
 )
@@ -152,3 +158,35 @@ def test_a_state_is_held_against_what_is_asked(tmp_path: Path) -> None:
         path.write_text(text, "utf-8")
         with pytest.raises(StateError, match="start anew without --resume"):
             resume(path, asked)
+
+
+def test_an_operation_that_ends_the_process_is_recorded(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text("import sys\n\n\ndef tanh(z):\n    sys.exit(0)\n", "utf-8")
+    done = nnconform_in(tmp_path, "sweep", "tanh", "--adapter=mine.py", "--dtype=float16")
+    assert done.status == 1, done.out + done.err
+    assert "tanh float16 mine: crashed: it raised SystemExit to end the process" in done.out
+    (result,) = (line for line in records(tmp_path) if line["record"] == "result")
+    assert result["outcome"] == "crashed"
+
+
+@pytest.mark.parametrize("name", ["Exits", "ExitsAtOnce"])
+def test_an_adapter_that_ends_the_process_is_one_line(tmp_path: Path, name: str) -> None:
+    done = nnconform_in(tmp_path, "sweep", "sigmoid", f"--adapter=fakes.amiss:{name}", "--dtype=float16")
+    done.complains(f"the adapter 'fakes.amiss:{name}' does not start: SystemExit: 0")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        ("[0.5] * z.size", "type: list instead of an array"),
+        ("None", "type: None instead of an array"),
+        ("np.zeros(z.shape)", "dtype: float64 instead of float16"),
+        ("1 / 0", "crash: ZeroDivisionError: division by zero at call"),
+    ],
+)
+def test_answers_that_cannot_be_judged_say_why(tmp_path: Path, given: str, why: str) -> None:
+    text = f"import numpy as np\n\n\ndef tanh(z):\n    return {given}\n"
+    (tmp_path / "mine.py").write_text(text, "utf-8")
+    done = nnconform_in(tmp_path, "sweep", "tanh", "--adapter=mine.py", "--dtype=float16")
+    assert done.status == 1, done.out + done.err
+    assert done.out.startswith(f"tanh float16 mine: failed: no answer could be judged: {why}")

@@ -38,17 +38,43 @@ def one_of(what: str, asked: str, known: Iterable[str]) -> str:
     return asked
 
 
+def said(option: str, typed: str | None, default: str) -> str:
+    """An option's value; one that was typed with nothing after it is a mistake, not the default."""
+    if typed == "":
+        raise BadInput(f"--{option} needs a value; without the option it is {default}")
+    return default if typed is None else typed
+
+
+def results_folder(typed: str | None) -> Path:
+    """Where records go, made and tried now: an hour later it would be too late to say so.  Raises BadInput."""
+    from tempfile import TemporaryFile
+
+    folder = Path(said("results", typed, "nnconform-results"))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            return folder
+    except OSError as error:
+        raise BadInput(f"cannot write into {folder}: {error.strerror}; say --results=FOLDER") from None
+
+
 def spec_files(paths: Sequence[str]) -> list[Path]:
-    """The case files among `paths`, folders searched; all that ship with nnconform where none is named."""
+    """The case files among `paths`, folders searched; all that ship with nnconform where none is named.
+
+    Raises BadInput.
+    """
     from nnconform.spec.frozen import shipped
-    from nnconform.spec.loader import is_ours
+    from nnconform.spec.loader import MARK, is_ours
 
     if not paths:
         return shipped()
     found: list[Path] = []
     for path in map(located, paths):
         if path.is_dir():
-            found += [file for file in sorted(path.rglob("*.toml")) if is_ours(file)]
+            inside = [file for file in sorted(path.rglob("*.toml")) if is_ours(file)]
+            if not inside:  # nothing amiss in nothing would be no answer
+                raise BadInput(f"no case file in {path}: those are .toml files that begin with {MARK} ...")
+            found += inside
         else:
             found.append(path)
     return list(dict.fromkeys(found))

@@ -42,6 +42,8 @@ def _new(name: str, into: Path) -> int:
     if not re.fullmatch("[a-z][a-z0-9_]{0,47}", name):
         what = "lower-case letters, digits, underscores, a letter first, 48 at most"
         raise BadInput(f"{name[:60]!r} is no name for an adapter: {what}")
+    if name == "all":
+        raise BadInput("'all' is no name for an adapter: --adapter=all asks every one")
     if name in registry.installed():
         raise BadInput(f"an adapter {name!r} is registered already: choose another name")
     try:

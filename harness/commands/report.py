@@ -8,6 +8,8 @@ from pathlib import Path
 
 from nnconform.harness.commands import BadInput
 
+Make = Callable[[Sequence[Path], Path], None]
+
 HELP = "write one page from the records of one or more runs"
 
 
@@ -30,45 +32,61 @@ def run(arguments: argparse.Namespace) -> int:
             raise BadInput(f"no records {str(path)!r}: a run writes them into nnconform-results")
     if len(paths) > 1 and not arguments.output:
         raise BadInput("several records make a page of their own: say where it goes, as -o page.html")
-    target = Path(arguments.output) if arguments.output else paths[0].with_suffix(".html")
-    from nnconform.reports.page import write_page
-
-    _write("page", write_page, paths, target)
-    if arguments.picture:
-        _write("picture", _picture, paths, Path(arguments.picture))
-    if arguments.atlas_picture:
-        _write("atlas picture", _atlas_picture, paths, Path(arguments.atlas_picture))
-    if arguments.timing_picture:
-        _write("timing picture", _timing_picture, paths, Path(arguments.timing_picture))
+    asked: list[tuple[str, Make, Path]] = [
+        ("page", _page, Path(arguments.output) if arguments.output else paths[0].with_suffix(".html"))
+    ]
+    pictures: dict[str, Make] = {
+        "picture": _picture,
+        "atlas picture": _atlas_picture,
+        "timing picture": _timing_picture,
+    }
+    for what, make in pictures.items():
+        if target := getattr(arguments, what.replace(" ", "_")):
+            asked.append((what, make, Path(target)))
+    _check_targets(paths, [target for _, _, target in asked])
+    for what, make, target in asked:
+        _write(what, make, paths, target)
+        print(target)
     return 0
 
 
-def _write(what: str, make: Callable[[Sequence[Path], Path], Path], paths: Sequence[Path], target: Path) -> None:
-    """Write one thing and say where it is."""
+def _check_targets(paths: Sequence[Path], targets: Sequence[Path]) -> None:
+    """Nothing is written over the records it is made of, or over what was written just before."""
+    taken: dict[Path, str] = {path.resolve(): "would be written over the records it is made of" for path in paths}
+    for target in targets:
+        if why := taken.get(target.resolve()):
+            raise BadInput(f"{target} {why}: choose another name")
+        taken[target.resolve()] = "is asked for twice"
+
+
+def _write(what: str, make: Make, paths: Sequence[Path], target: Path) -> None:
     try:
-        print(make(paths, target))
+        make(paths, target)
     except OSError as error:
         raise BadInput(f"cannot write {target}: {error.strerror}") from None
     except ValueError as error:
         raise BadInput(f"no {what} from {', '.join(map(str, paths))}: {error}") from None
 
 
-def _picture(paths: Sequence[Path], target: Path) -> Path:
+def _page(paths: Sequence[Path], target: Path) -> None:
+    from nnconform.reports.page import write_page
+
+    write_page(paths, target)
+
+
+def _picture(paths: Sequence[Path], target: Path) -> None:
     from nnconform.reports.picture import matrix_svg
 
     target.write_text(matrix_svg(paths), "utf-8")
-    return target
 
 
-def _atlas_picture(paths: Sequence[Path], target: Path) -> Path:
+def _atlas_picture(paths: Sequence[Path], target: Path) -> None:
     from nnconform.reports.atlas.picture import atlas_svg
 
     target.write_text(atlas_svg(paths), "utf-8")
-    return target
 
 
-def _timing_picture(paths: Sequence[Path], target: Path) -> Path:
+def _timing_picture(paths: Sequence[Path], target: Path) -> None:
     from nnconform.reports.timing.picture import throughput_svg
 
     target.write_text(throughput_svg(paths), "utf-8")
-    return target

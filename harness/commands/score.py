@@ -5,10 +5,9 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from pathlib import Path
 from time import perf_counter
 
-from nnconform.harness.commands import BadInput, one_of
+from nnconform.harness.commands import BadInput, one_of, results_folder
 
 HELP = "ask a zoo of wrong and right implementations, and tell how many are caught and how many blamed"
 
@@ -44,11 +43,15 @@ def run(arguments: argparse.Namespace) -> int:
     members = [member for member in found.values() if member.group in groups and member.name in only]
     if not members:
         raise BadInput(f"{folder} has no member in {', '.join(groups)}")
+    results = results_folder(arguments.results)
     count = len(cases.load())
     scored = list(engine.score_all(folder, members, processes, every=arguments.matrix))
     report = Report(str(folder), count, arguments.matrix, perf_counter() - since, scored)
     print(*report.lines(), sep="\n")
-    print(f"record: {report.write(Path(arguments.results or 'nnconform-results'))}", file=sys.stderr)
+    try:
+        print(f"record: {report.write(results)}", file=sys.stderr)
+    except OSError as error:
+        raise BadInput(f"cannot write into {results}: {error.strerror}; say --results=FOLDER") from None
     return 1 if report.survivors or report.alarms else 0
 
 

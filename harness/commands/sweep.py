@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nnconform.harness.commands import BadInput, needs_flint, one_of
+from nnconform.harness.commands import BadInput, needs_flint, one_of, said
 from nnconform.spec.errors import nearest
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def run(arguments: argparse.Namespace) -> int:
             dtypes,
             exhaustive=arguments.exhaustive,
             shard=shard,
-            folder=Path(arguments.results or "nnconform-results"),
+            folder=Path(said("results", arguments.results, "nnconform-results")),
             every_mode=arguments.mode == "all",
         )
         return command.run(resumed=arguments.resume)
@@ -83,7 +83,8 @@ def _subjects(arguments: argparse.Namespace) -> tuple[Subject, ...]:
     from nnconform.harness import options
 
     try:
-        return options.named_subjects(arguments.adapter, arguments.device or "cpu", arguments.mode or "eager")
+        device, mode = said("device", arguments.device, "cpu"), said("mode", arguments.mode, "eager")
+        return options.named_subjects(arguments.adapter, device, mode)
     except pytest.UsageError as error:
         raise BadInput(str(error)) from None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from time import perf_counter
@@ -15,6 +14,7 @@ from nnconform.harness.judge import judge
 from nnconform.harness.score import cases, zoo
 from nnconform.harness.score.cases import Line
 from nnconform.harness.score.zoo import Member
+from nnconform.harness.side_by_side import side_by_side
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,5 +113,4 @@ def score_all(folder: Path, members: Iterable[Member], processes: int, *, every:
         _start(folder, every)
         yield from map(_one, names)
         return
-    with ProcessPoolExecutor(min(processes, len(names)), initializer=_start, initargs=(folder, every)) as pool:
-        yield from pool.map(_one, names, chunksize=4)
+    yield from side_by_side(_one, names, min(processes, len(names)), _start, folder, every)

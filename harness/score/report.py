@@ -13,6 +13,7 @@ from typing import Any
 
 from nnconform.harness.score.engine import Scored
 from nnconform.harness.score.zoo import MUTANTS, RIGHT, WRONG
+from nnconform.reports.files import write_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +109,7 @@ class Report:
         """The record as a file of its own."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{datetime.now(UTC):%Y%m%dT%H%M%S}-score.json"
-        path.write_text(json.dumps(self.record(), indent=1, allow_nan=False) + "\n", "utf-8")
-        return path
+        return write_whole(path, json.dumps(self.record(), indent=1, allow_nan=False) + "\n")
 
 
 def _by_case(scored: Iterable[Scored]) -> dict[str, list[str]]:

@@ -59,7 +59,11 @@ def _taken(adapter: Adapter, value: Any, dtype: str, out: Array) -> dict[str, An
     place = adapter.device_of(value)
     if place != adapter.device:
         return {"amiss": ["device", f"the answer lay on {place}, not on {adapter.device}"]}
-    array = np.asarray(adapter.to_numpy(value))
+    given = adapter.to_numpy(value)
+    if not isinstance(given, np.ndarray | np.generic):
+        kind = "None" if given is None else type(given).__name__
+        return {"amiss": ["type", f"{kind} instead of an array"]}
+    array = np.asarray(given)
     if array.dtype != dtype_of(dtype):
         return {"amiss": ["dtype", f"{array.dtype} instead of {dtype}"]}
     if array.shape != out.shape:

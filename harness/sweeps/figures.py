@@ -138,6 +138,9 @@ def line(operation: str, column: str, dtype: str, found: dict[str, Any], outcome
     if outcome in NO_VERDICT or "sweep" not in found:
         return f"{operation} {dtype} {column}: {outcome}: {found.get('reason', '')}"
     sweep = found["sweep"]
+    whole = "; ".join(each["line"] for each in found.get("findings", ()) if not each["witness"])
+    if whole and not sweep["inputs"]:
+        return f"{operation} {dtype} {column}: {outcome}: no answer could be judged: {whole}"
     what = "proof" if sweep["proof"] else "sample"
     at = f" at {sweep['worst_normal_input']}" if sweep["worst_normal_input"] else ""
     parts = [
@@ -147,4 +150,5 @@ def line(operation: str, column: str, dtype: str, found: dict[str, Any], outcome
     if sweep["worst_ulps"] > sweep["worst_normal_ulps"]:
         parts.append(f"{sweep['worst_ulps']:.4g} among subnormal results at {sweep['worst_input']}")
     parts += [f"{sweep[name]:,} {name.replace('_', ' ')}" for name in _COUNTS[2:] if sweep[name]]
+    parts += [f"then {whole}"] * bool(whole)
     return f"{operation} {dtype} {column}: {outcome}: {', '.join(parts)}"

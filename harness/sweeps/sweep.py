@@ -39,7 +39,12 @@ class Asked:
         if isinstance(self.interviewer, Child):
             return self.interviewer.swept({**question, "memory": memory.name})
         assert isinstance(self.interviewer, InProcess)
-        return answer(self.interviewer.adapter, question, memory.array[:count])
+        try:
+            return answer(self.interviewer.adapter, question, memory.array[:count])
+        except (KeyboardInterrupt, Exception):
+            raise
+        except BaseException as error:  # SystemExit and its like would end the sweep without a word
+            raise SubjectCrashed(f"it raised {type(error).__name__} to end the process") from None
 
 
 @dataclass(slots=True)

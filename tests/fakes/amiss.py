@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -137,3 +138,109 @@ class ForgetsBias(Good):
     def dense(self, x: Any, w: Any, b: Any, activation: str) -> Any:
         z = x @ w
         return 1 / (1 + np.exp(-z)) if activation == "sigmoid" else z
+
+
+class Exits(Good):
+    """Ends the process wherever it is told what it is."""
+
+    def flags(self) -> Mapping[str, str]:
+        sys.exit(0)
+
+
+class ExitsOnTheWay(Good):
+    """Ends the process instead of taking an array."""
+
+    def to_native(self, array: Any) -> Any:
+        sys.exit(0)
+
+
+class ExitsAtOnce(Good):
+    """Ends the process when it is made."""
+
+    def __init__(self, device: str = "cpu", mode: str = "eager") -> None:
+        sys.exit(0)
+
+
+class OneDeviceOnly(Good):
+    """Cannot be told its mode."""
+
+    def __init__(self, device: str = "cpu") -> None:
+        super().__init__(device)
+
+
+class ForgetsItsDevice(Good):
+    """Makes itself ready without its base."""
+
+    def __init__(self, device: str, mode: str) -> None:
+        self.ready = True
+
+
+class WithDeviceAndMode(Good):
+    """Takes both without a default, as the page on writing an adapter shows."""
+
+    def __init__(self, device: str, mode: str) -> None:
+        super().__init__(device, mode)
+
+
+class OddFlags(Good):
+    """Gives pairs instead of a mapping."""
+
+    def flags(self) -> Mapping[str, str]:
+        return [("threads", "1")]  # type: ignore[return-value]  # on purpose
+
+
+class RaisingCounters(Good):
+    """Counts what it does not have."""
+
+    def counters(self) -> Mapping[str, int]:
+        raise AttributeError("no compiler")
+
+
+class OddCounters(Good):
+    """Counts in words."""
+
+    def counters(self) -> Mapping[str, int]:
+        return {"compilations": "many"}  # type: ignore[dict-item]  # on purpose
+
+
+class OddSettings(Good):
+    """Has switches without names."""
+
+    def settings(self) -> Mapping[str, Any]:
+        return {1: "on"}  # type: ignore[dict-item]  # on purpose
+
+
+class NumberForAName(Good):
+    """Is called by a number."""
+
+    name = 7  # type: ignore[assignment]  # on purpose
+
+
+class NoNameAtAll(Good):
+    """Is called nothing."""
+
+    name = " "
+
+
+class PathForAName(Good):
+    """Is called like a file."""
+
+    name = "my/adapter"
+
+
+class NameOfTwoLines(Good):
+    """Is called something longer."""
+
+    name = "my\nadapter"
+
+
+class ScriptOfLines(Good):
+    """Lists its import lines."""
+
+    script = ("import good",)  # type: ignore[assignment]  # on purpose
+
+
+class ModeAlone(Good):
+    """Has forgotten the comma of a tuple."""
+
+    modes = "eager"
