@@ -130,6 +130,9 @@ _NOT_TIMED = {
 def _sweep(config: pytest.Config, dtypes: tuple[str, ...] | None) -> str:
     if option(config, "sweep") is None:
         return ""
+    if option(config, "sweep") == "":
+        told = f"--nnconform-sweep needs a value: {' or '.join(SWEEPS)}; without the option float32 is not swept"
+        raise pytest.UsageError(told)
     which = _one(config, "sweep", SWEEPS)
     if dtypes is not None and "float32" not in dtypes:
         raise pytest.UsageError("--sweep is for float32: float16 and bfloat16 are always swept whole")

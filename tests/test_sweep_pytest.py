@@ -106,7 +106,7 @@ def test_float32_is_swept_where_it_is_asked_for(tmp_path: Path) -> None:
     ("arguments", "words"),
     [
         (("--sweep=sampel",), ("unknown sweep 'sampel'", "did you mean 'sample'?")),
-        (("--sweep=",), ("--nnconform-sweep needs a value",)),
+        (("--sweep=",), ("--nnconform-sweep needs a value: sample or exhaustive; without the option float32 is not swept",)),
         (("--sweep=sample,exhaustive",), ("--sweep is one of sample, exhaustive",)),
         (("--sweep=sample", "--dtype=float16"), ("--sweep is for float32",)),
         (("--sweep=sample", "--timing"), ("--sweep and --timing do not go together",)),
