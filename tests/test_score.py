@@ -61,7 +61,7 @@ def test_each_question_is_needed(questions: Collection[str], name: str) -> None:
         (parts.is_kind("special"), "NanLogSoftmaxOfMasks"),
         (parts.is_kind("probe"), "ThousandColumns"),
         (parts.is_kind("trait"), "StumblesOverVectors"),
-        (parts.is_probe("one_hot"), "TensorFloat32InTiles"),
+        (parts.is_probe("one_hot"), "ElevenBitsInTiles"),
         (parts.is_probe("two_hot", "wide_hot"), "TruncatesPairs"),
         (parts.is_probe("budget", "integers"), "WholeNumbersInInt32"),
     ],
