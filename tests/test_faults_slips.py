@@ -158,8 +158,12 @@ def test_memory_for_a_sweep_has_no_name_that_could_be_left_behind() -> None:
     if path.is_relative_to("/proc"):
         assert path == Path(f"/proc/{os.getpid()}/fd/{path.name}")
         assert not path.readlink().exists()
+    name = shared.name
     shared.close()
     assert not path.exists()
+    again = Shared(np.dtype("u2"), 8)  # in the first one's place, and not to be taken for it
+    assert again.name != name
+    again.close()
 
 
 @pytest.mark.parametrize("apart", [(), ("--isolate",)], ids=["here", "in a child"])

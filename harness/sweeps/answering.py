@@ -99,5 +99,5 @@ def _from_zero(word: np.dtype[Any], step: int, blocks: int, length: int) -> Arra
 @lru_cache(maxsize=4)
 def _attached(memory: tuple[str, str, int] | str) -> Array:
     """The file that a process shares with the one that asks."""
-    path, word, count = str(memory).split("|")
+    path, word, count, _ = str(memory).split("|")
     return np.memmap(path, np.dtype(word), "r+", shape=(int(count),))

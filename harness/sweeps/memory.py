@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import tempfile
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import IO, Any
 
 import numpy as np
 
+_NUMBERS = itertools.count()
+"""Paths come again, once what was there is closed: a number tells what is attached already from what is new."""
 _OPENED = Path("/proc/self/fd")
 """Where Linux lets a process of the same user open what another has open."""
 
@@ -20,7 +23,7 @@ class Shared:
         self._file, path = _file()
         self._file.truncate(word.itemsize * count)
         self.array = np.memmap(path, word, "r+", shape=(count,))
-        self.name = f"{path}|{word.str}|{count}"
+        self.name = f"{path}|{word.str}|{count}|{next(_NUMBERS)}"
 
     def close(self) -> None:
         """Let go of the file."""
