@@ -52,12 +52,19 @@ def _found(argument: str, options: Options) -> Iterator[str]:
     name, separator, rest = argument.partition("::")
     path = _located(Path(name))
     cases = path.suffix == ".toml" and path.is_file()
-    if cases and not is_ours(path):  # pytest would say no more than that nothing was found
+    drawn = options.generated and _is_entry(path)
+    if cases and not drawn and not is_ours(path):  # pytest would say no more than that nothing was found
         raise pytest.UsageError(*map(str, why_not_ours(path, shown(path)).problems))
     if separator and "/" not in rest and cases:
         yield from (f"{path}::{item}" for item in _items(path, rest, options))
     else:
         yield f"{path}{separator}{rest}"
+
+
+def _is_entry(path: Path) -> bool:
+    from nnconform.harness.generated.items import is_entry
+
+    return is_entry(path)
 
 
 def _located(path: Path) -> Path:

@@ -30,6 +30,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first, line, *_ = freeze_file(folder / "one.toml", "one.toml").split("\n")
     (folder / "one.toml").unlink()
     index = json.loads(first)
+    before, after = line.split(f'"{index["cases"][0]["id"]}"', 1)
     for number in range(FILES):
         path = folder / f"many_{number:02}.toml"
         path.write_text(f'nnconform = "0.1"\n# {number}\n', "utf-8")
@@ -37,7 +38,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
             index["cases"][0] | {"id": f"case_{number:02}_{case:03}", "dtypes": ["float32"]} for case in range(EACH)
         ]
         found = index | {"cases": cases, "source_sha256": sha256(path.read_bytes()).hexdigest()}
-        frozen_path(path).write_text("\n".join([json.dumps(found), *[line] * EACH]) + "\n", "utf-8")
+        lines = [f'{before}"{each["id"]}"{after}' for each in cases]
+        frozen_path(path).write_text("\n".join([json.dumps(found), *lines]) + "\n", "utf-8")
     return folder
 
 
