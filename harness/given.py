@@ -65,6 +65,13 @@ def can_take(array: Array, numbers: Array) -> bool:
     return array.flags.writeable and array.shape == numbers.shape and array.dtype == numbers.dtype
 
 
+def no_array(raw: Any) -> str:
+    """What came in place of an array, by its type; nothing where an array did.  A masked one hides its numbers."""
+    if isinstance(raw, np.ndarray | np.generic) and not np.ma.is_masked(raw):
+        return ""
+    return "None" if raw is None else type(raw).__name__
+
+
 def of_numbers(dtype: np.dtype[Any]) -> bool:
     """Whether there are bits to hold against others: wider types than float64 have some that mean nothing."""
     return (dtype.kind in _PLAIN and dtype.itemsize <= _WIDEST) or dtype.name == "bfloat16"

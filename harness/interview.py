@@ -21,7 +21,17 @@ import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.harness.buffers import BUFFERS
-from nnconform.harness.given import Arrays, Given, can_take, compare_inputs, first_row, materialize, of_numbers, plain
+from nnconform.harness.given import (
+    Arrays,
+    Given,
+    can_take,
+    compare_inputs,
+    first_row,
+    materialize,
+    no_array,
+    of_numbers,
+    plain,
+)
 from nnconform.harness.layouts import LAYOUTS, native_views
 from nnconform.harness.lengths import Asking, Facts
 from nnconform.harness.questions import ASKED_FIRST, origin
@@ -35,7 +45,6 @@ Ask = Mapping[str, Any]
 Call = Callable[[Mapping[str, Any]], Any]
 Seen = Mapping[str, View] | None
 
-_ARRAYS = (np.ndarray, np.generic)
 _QUIET = dict.fromkeys(("divide", "over", "under", "invalid"), "ignore")
 
 
@@ -204,8 +213,8 @@ class _Interview:
             return
         answer.places[name] = str(self.adapter.device_of(value))
         raw = self.adapter.to_numpy(value)
-        if not isinstance(raw, _ARRAYS) or np.ma.is_masked(raw):
-            answer.odd[name] = type(raw).__name__
+        if kind := no_array(raw):
+            answer.odd[name] = kind
             return
         array = np.asarray(raw)
         if not of_numbers(array.dtype):

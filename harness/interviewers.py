@@ -94,7 +94,7 @@ class InProcess:
 
         if operation not in self._sources:
             text = recipe = ""
-            with suppress(Exception):  # shown beside a failure, which it must not hide
+            with suppress(Exception, SystemExit):  # shown beside a failure, which it must not hide
                 function = self.adapter.plain(operation)
                 text = source_of(function, files_of(type(self.adapter))) if function else ""
                 recipe = "" if self.adapter.mode == "eager" else self.adapter.recipe(operation)
@@ -104,7 +104,7 @@ class InProcess:
     def counters(self) -> Mapping[str, int]:
         try:
             return {str(name): int(count) for name, count in self.adapter.counters().items()}
-        except Exception as error:  # printed after a run, whose results it must not cost
+        except (Exception, SystemExit) as error:  # printed after a run, whose results it must not cost
             return {f"counts, for counters() raised {type(error).__name__}": 0}
 
     def close(self) -> None:

@@ -17,7 +17,9 @@ from nnconform.harness.interview import interview
 from nnconform.harness.interviewers import Child
 from nnconform.harness.judge import judge
 from nnconform.harness.subject import Subject
+from nnconform.harness.sweeps.answering import answer, question_of
 from nnconform.harness.sweeps.memory import Shared
+from nnconform.harness.sweeps.walk import Batch
 from nnconform.harness.verdict import Verdict
 from nnconform.reference.fingerprint.naming import _kept_bits
 from nnconform.spec.frozen import ROOT, FrozenFile, frozen_path
@@ -67,6 +69,12 @@ def test_what_is_no_array_of_plain_numbers_is_told(kind: Any, told: str, line: d
     verdict = seen(kind(), line)
     assert set(verdict.facets) == {"type"}
     assert verdict.findings[0].line().startswith(f"type: {told}")
+
+
+def test_a_sweep_takes_no_masked_array_either() -> None:
+    question = question_of("sigmoid", {}, "float16", Batch(0, 1, 1, 8))
+    found = answer(slips.Hidden(), question, np.zeros(8, np.uint16))
+    assert found["amiss"] == ["type", "MaskedArray instead of an array"]
 
 
 def test_an_input_that_a_later_call_changes_is_seen() -> None:
@@ -125,7 +133,7 @@ def test_what_an_adapter_says_of_itself_may_be_of_another_type(tmp_path: Path, a
 def test_counters_that_raise_cost_nothing_else(tmp_path: Path) -> None:
     done = pytest_in(tmp_path, "--adapter=fakes.slips:CannotCount", f"{SIGMOID}::around_zero")
     assert done.status == 0, done.out + done.err
-    assert "counters() raised RuntimeError" in done.out
+    assert "counters() raised SystemExit" in done.out
     assert records(tmp_path)[-1]["complete"] is True
 
 

@@ -15,7 +15,6 @@ from nnconform.spec.arrays import dtype_of
 Array = Any
 _KINDS = {
     "None": "nothing",
-    "NoneType": "nothing",
     "list": "a list",
     "tuple": "a tuple",
     "float": "Python's own number",

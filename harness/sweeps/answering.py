@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported
+from nnconform.harness.given import no_array
 from nnconform.harness.sweeps.walk import Batch
 from nnconform.spec.arrays import dtype_of
 
@@ -56,12 +57,11 @@ def answer(adapter: Adapter, question: Question, out: Array | None = None) -> di
 
 def _taken(adapter: Adapter, value: Any, dtype: str, out: Array) -> dict[str, Any]:
     """Copy the bits; or tell what is amiss with the answer as a whole."""
-    place = adapter.device_of(value)
+    place = str(adapter.device_of(value))
     if place != adapter.device:
         return {"amiss": ["device", f"the answer lay on {place}, not on {adapter.device}"]}
     given = adapter.to_numpy(value)
-    if not isinstance(given, np.ndarray | np.generic):
-        kind = "None" if given is None else type(given).__name__
+    if kind := no_array(given):
         return {"amiss": ["type", f"{kind} instead of an array"]}
     array = np.asarray(given)
     if array.dtype != dtype_of(dtype):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Mapping
 from typing import Any
@@ -33,7 +34,7 @@ class CannotCount(Good):
     """Its counters raise."""
 
     def counters(self) -> Mapping[str, int]:
-        raise RuntimeError("no counts")
+        raise SystemExit("no counts")
 
 
 class NoVersions(Good):
@@ -100,7 +101,7 @@ class ShowsNothing(CannotShow):
     """Its sigmoid is wrong, and showing its source ends the process."""
 
     def recipe(self, operation: str) -> str:
-        raise SystemExit(3)
+        os._exit(3)
 
 
 class StartsATool(NumPy):
