@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from shell import environment, heeding_ctrl_c, nnconform_in
 
+from nnconform.harness import cli
 from nnconform.harness.side_by_side import side_by_side
 
 LATE = "import time\nopen('loading', 'w').close()\ntime.sleep(60)\n"
@@ -77,12 +78,29 @@ def test_an_output_that_takes_nothing_is_one_line(tmp_path: Path, verb: list[str
         assert done.returncode == 3
 
 
-def test_an_adapter_that_ends_the_process_late_is_no_silent_success(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("answer", "status"), [("x", 1), ("np.tanh(x.astype(float)).astype(x.dtype)", 0)])
+def test_an_adapter_that_ends_the_process_while_it_counts_costs_no_result(
+    tmp_path: Path, answer: str, status: int
+) -> None:
     text = (
-        "import sys\nfrom nnconform.adapters import Adapter\n\n\nclass Mine(Adapter):\n    name = 'mine'\n\n"
-        "    def tanh(self, x):\n        return x\n\n    def counters(self):\n        sys.exit(0)\n"
+        "import sys\nimport numpy as np\nfrom nnconform.adapters import Adapter\n\n\n"
+        "class Mine(Adapter):\n    name = 'mine'\n\n"
+        f"    def tanh(self, x):\n        return {answer}\n\n    def counters(self):\n        sys.exit(0)\n"
     )
     (tmp_path / "mine.py").write_text(text, "utf-8")
     done = nnconform_in(tmp_path, "sweep", "tanh", "--adapter=mine.py", "--dtype=float16")
-    assert done.status == 1
-    assert done.said == ["nnconform: code of the adapter ended the process: SystemExit: 0"]
+    assert done.status == status
+    assert "65,536 inputs" in done.out
+    (record,) = tmp_path.glob("nnconform-results/*.jsonl")
+    assert "counters() raised SystemExit" in record.read_text("utf-8")
+
+
+def test_an_adapter_that_ends_the_process_elsewhere_is_no_silent_success(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def ended(arguments: object) -> int:
+        sys.exit(0)
+
+    monkeypatch.setattr(cli.VERBS["list"], "run", ended)
+    assert cli.main(["list"]) == 1
+    assert capsys.readouterr().err == "nnconform: code of the adapter ended the process: SystemExit: 0\n"
