@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import numpy as np
+
 from nnconform.harness.comparison import Truth
 from nnconform.harness.given import materialize
 from nnconform.harness.questions import SECOND
 from nnconform.harness.verdict import plain
 from nnconform.spec.arrays import Array, encode
 from nnconform.spec.catalogue import catalogue
-from nnconform.spec.generator import others
+from nnconform.spec.generator import EACH, elements, other_elements, others
 
 
 def shown_arrays(frozen: Mapping[str, Any], most: int, question: str = "first") -> dict[str, Any]:
@@ -44,6 +46,9 @@ def with_inputs(frozen: Mapping[str, Any], witness: dict[str, Any]) -> dict[str,
         if "bits" in data:
             array = materialize(data, frozen["dtype"])
             found[name] = float((others(array) if witness["question"] in SECOND else array)[place])
+        elif data["generate"] in EACH and len(place) == len(data["shape"]):
+            one = other_elements if witness["question"] in SECOND else elements
+            found[name] = float(one(data, frozen["dtype"], np.ravel_multi_index(place, data["shape"])))
     return witness | {"inputs": found} if found else witness
 
 

@@ -135,6 +135,12 @@ def constant(name: str, places: Any, dtype: str, value: float) -> Any:
     return np.full(places.shape, value, dtype=np.float64)
 
 
+def listed(name: str, places: Any, dtype: str, words: str) -> Any:
+    """Numbers of a list, over and over: their binary64 words, big-endian, in hexadecimal digits."""
+    numbers = np.frombuffer(bytes.fromhex(words), ">f8").astype(np.float64)
+    return numbers[places % np.uint64(numbers.size)]
+
+
 def one_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
     """Zeros with a single 1 along `axis`: line j of the array has it at word(j) mod its length."""
     lines = [size for number, size in enumerate(shape) if number != axis % len(shape)]
@@ -163,7 +169,7 @@ def two_hot(name: str, shape: Sequence[int], dtype: str, axis: int = -1) -> Any:
 
 
 EACH: dict[str, Callable[..., Any]] = {
-    made.__name__: made for made in (integers, budget, dyadic, significand, log_uniform, normal, ramp, constant)
+    made.__name__: made for made in (integers, budget, dyadic, significand, log_uniform, normal, ramp, constant, listed)
 }
 """Kinds whose element i follows from i alone: functions of places.  With a `period`, i counts modulo that."""
 LINES: dict[str, Callable[..., Any]] = {made.__name__: made for made in (one_hot, wide_hot, two_hot)}

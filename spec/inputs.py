@@ -8,6 +8,8 @@ from decimal import Decimal
 from math import prod
 from typing import Any
 
+import numpy as np
+
 from nnconform.spec.errors import nearest
 from nnconform.spec.model import Generated, Input, Literal
 from nnconform.spec.reader import Reader
@@ -29,6 +31,7 @@ GENERATORS = {
     "two_hot": (set(), {"axis"}),
     "ramp": ({"start", "step"}, set()),
     "constant": ({"value"}, set()),
+    "listed": ({"values"}, set()),
 }
 """Kinds of the generator, with the parameters that each needs and those that it allows."""
 
@@ -78,10 +81,20 @@ class InputReader(Reader):
         given = set(raw) - {"generate", "shape", "name"}
         if wrong := (needed - given) | (given - needed - allowed):
             self._fail(f"generator {kind!r}: missing or unknown {', '.join(sorted(wrong))}")
-        parameters = {name: self._parameter(raw[name], name) for name in sorted(given)}
+        if kind == "listed":
+            parameters = self._listed(full, raw["values"])
+        else:
+            parameters = {name: self._parameter(raw[name], name) for name in sorted(given)}
         if not (isinstance(period := parameters.get("period", 1), int) and period > 0):
             self._fail(f"generator {kind!r}: period {period} is no number of elements")
         return Generated(kind, raw.get("name", full), self._shape(raw.get("shape")), parameters)
+
+    def _listed(self, name: str, raw: Any) -> dict[str, Any]:
+        """The generator's table of numbers that are written out, to come over and over."""
+        if not (isinstance(raw, list) and raw):
+            self._fail(f"input {name!r}: values must be a list of numbers")
+        values = [float(self._number(value, name)) for value in raw]
+        return {"period": len(values), "words": np.array(values, ">f8").tobytes().hex()}
 
     def _parameter(self, raw: Any, name: str) -> int | float:
         if isinstance(raw, str):  # a letter of the bucket, or one more: "k", "k+1"

@@ -64,6 +64,7 @@ OTHERS: dict[str, dict[str, Any]] = {
     "ramp": {"start": -3, "step": 0.25},
     "constant": {"value": 0.75},
     "one_hot": {"axis": 1},
+    "listed": {"words": np.array([0.1, np.nan, -np.inf, -3], ">f8").tobytes().hex(), "period": 4},
 }
 """Of kinds that are not checked against the recipe here."""
 
@@ -84,7 +85,9 @@ def test_kind_follows_the_recipe(kind: str, dtype: str) -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64", "float16", "bfloat16"])
-@pytest.mark.parametrize("kind", [*PARAMETERS, "budget", "ramp", "constant", "one_hot", "wide_hot", "two_hot"])
+@pytest.mark.parametrize(
+    "kind", [*PARAMETERS, "budget", "ramp", "constant", "one_hot", "wide_hot", "two_hot", "listed"]
+)
 def test_single_elements_are_those_of_the_whole(kind: str, dtype: str) -> None:
     data = named(kind, [3, 5, 7])
     whole = generate(data, dtype)
@@ -127,6 +130,19 @@ def test_hot_lines(kind: str, axis: int) -> None:
         assert np.count_nonzero(line) == (2 if kind == "two_hot" else 1)
         if kind == "two_hot":
             assert line[(place + 1) % shape[axis]] == 2.0**-24
+
+
+@pytest.mark.parametrize(
+    ("dtype", "rounded"), [("float64", 0.1), ("float32", 0.10000000149011612), ("bfloat16", 0.10009765625)]
+)
+def test_listed_numbers_come_over_and_over(dtype: str, rounded: float) -> None:
+    words = np.array([0.1, -0.0, np.nan, -np.inf, 3], ">f8").tobytes().hex()
+    made = generate({"generate": "listed", "name": "any", "shape": [2, 7], "words": words, "period": 5}, dtype)
+    first, zero, nan, inf, last = made.ravel()[5:10].astype(np.float64)
+    assert (first, zero, inf, last) == (rounded, 0, -np.inf, 3)
+    assert np.signbit(zero) and np.isnan(nan)
+    assert made.ravel()[:5].tobytes() == made.ravel()[5:10].tobytes()
+    assert made.ravel()[10:].tobytes() == made.ravel()[:4].tobytes()
 
 
 def test_every_kind_is_published() -> None:

@@ -99,6 +99,9 @@ RIGHT: dict[str, Change] = {
     "shaped": lambda case: case["inputs"].update(x={"values": [1, 2], "shape": [2, 1]}),
     "hexadecimal": lambda case: case["inputs"].update(x=["0x1.8p-126", "-0x1p0"]),
     "generated": lambda case: case["inputs"].update(x={"generate": "ramp", "start": 0, "step": 0.5, "shape": [3]}),
+    "listed": lambda case: case["inputs"].update(
+        x={"generate": "listed", "values": [1, "0x1.8p-3", -2.5], "shape": [7]}
+    ),
     "bucket": lambda case: case.update(
         buckets="vector", inputs={"x": {"generate": "budget", "terms": "n+1", "shape": ["n"]}}
     ),
@@ -144,6 +147,9 @@ WRONG: dict[str, Change] = {
     "unknown generator": lambda case: case["inputs"].update(x={"generate": "uniform", "shape": [3]}),
     "generator without a parameter": lambda case: case["inputs"].update(x={"generate": "ramp", "start": 0, "shape": [3]}),
     "generator with another": lambda case: case["inputs"].update(x={"generate": "dyadic", "low": 0, "shape": [3]}),
+    "nothing listed": lambda case: case["inputs"].update(x={"generate": "listed", "values": [], "shape": [3]}),
+    "text that is listed": lambda case: case["inputs"].update(x={"generate": "listed", "values": "12", "shape": [3]}),
+    "listed with a period": lambda case: case["inputs"].update(x={"generate": "listed", "values": [1], "period": 1, "shape": [3]}),
     "property without its table": lambda case: case.update(kind="property"),
     "a property's table elsewhere": lambda case: case.update(property={"name": "range"}),
     "unknown property": lambda case: case.update(kind="property", property={"name": "convex"}),

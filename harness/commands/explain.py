@@ -100,7 +100,8 @@ def _arrays(title: str, frozen: dict[str, Any], inputs: Mapping[str, Any]) -> It
         yield f"{title}:"
     for name, data in inputs.items():
         if "generate" in data:  # never made here: it may fill the memory
-            yield f"  {name} {list(data['shape'])}, generated: {data['generate']} {data['name']!r}"
+            numbers = f"{data['period']} numbers over and over" if data["generate"] == "listed" else repr(data["name"])
+            yield f"  {name} {list(data['shape'])}, generated: {data['generate']} {numbers}"
             continue
         array = materialize(data, frozen["dtype"]).astype("float64")
         values = f" = {array.tolist()}" if array.size <= MOST else ""

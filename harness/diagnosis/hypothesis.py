@@ -13,6 +13,7 @@ from nnconform.harness.diagnosis.fit import SURE, agreement, spacing
 from nnconform.harness.diagnosis.problem import Arrays, Instead, Problem
 from nnconform.harness.questions import origin
 from nnconform.spec.arrays import Array
+from nnconform.spec.formats import FORMATS
 
 _APART = frozenset({"alone", "fortran", "strided", "mutated"})
 """Questions that a hypothesis may predict otherwise than that whose numbers they have."""
@@ -102,7 +103,7 @@ class Narrow:
                 return None
             with np.errstate(all="ignore"):
                 error = 0.0 if part.truth.error is None else part.truth.error * 2.0**lost
-                least = np.abs(part.truth.high) * 2.0**-self.digits
+                least = np.maximum(np.abs(part.truth.high) * 2.0**-self.digits, self._smallest)
                 off = np.abs(part.truth.difference(part.got))
                 if not bool(np.all(~np.isfinite(off) | (off <= np.maximum(error, least)))):
                     return None
@@ -110,6 +111,11 @@ class Narrow:
                 return None
             bits += lost * int(np.count_nonzero(part.wrong & (part.got != 0)))
         return bits
+
+    @property
+    def _smallest(self) -> float:
+        """What is smaller may have become 0."""
+        return float(FORMATS[self.dtype.name].smallest_subnormal) if self.dtype.name in FORMATS else 0.0
 
     def _held(self, got: Array) -> bool:
         with np.errstate(all="ignore"):
