@@ -26,6 +26,7 @@ _LAID_OUT = {
     "broadcast": "with broadcast inputs",
     "offset": "with inputs that begin within a buffer",
     "later_strided": "with strided inputs behind a plain one",
+    "later_offset": "with inputs that begin within a buffer behind a plain one",
     "permuted": "with inputs whose first axis lies closest together",
 }
 ASKED = {

@@ -25,7 +25,7 @@ _LAYOUTS = {
     "fortran": "column-major", "strided": "strided", "readonly": "read-only", "reversed": "reversed",
     "rows_reversed": "row-reversed", "columns_reversed": "column-reversed", "broadcast": "broadcast (strides of 0)",
     "offset": "offset (beginning within a buffer)", "later_strided": "strided (all but the first)",
-    "permuted": "permuted (first axis closest together)",
+    "later_offset": "offset (all but the first)", "permuted": "permuted (first axis closest together)",
 }  # fmt: skip
 
 

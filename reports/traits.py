@@ -30,6 +30,7 @@ MEANINGS = {
     "depends on layout: broadcast": "broadcast inputs (strides of 0) have another answer",
     "depends on layout: offset": "inputs that begin within a buffer have another answer",
     "depends on layout: later_strided": "strided inputs behind a plain one have another answer",
+    "depends on layout: later_offset": "inputs that begin within a buffer behind a plain one have another answer",
     "depends on layout: permuted": "inputs whose first axis lies closest together have another answer",
     EAGER: "compiled, the first answer has other bits than in eager mode",
     "not monotone": "a result is less than the one before, where the function rises",

@@ -29,6 +29,7 @@ LAYOUTS = {
     "broadcast": "axes along which the numbers repeat have a stride of 0",
     "offset": "every input is what lies within a border, one element wide",
     "later_strided": "every input but the first is every second element of a buffer",
+    "later_offset": "every input but the first is what lies within a border, one element wide",
     "permuted": "the first axis of every input lies closest together, the others in their order around it",
 }
 """In which further layouts a case may be asked."""

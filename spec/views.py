@@ -48,6 +48,8 @@ def views(layout: str, arrays: Mapping[str, Array]) -> dict[str, View]:
             made[name] = _backwards(values, axes[:1] if number == 0 else ())
         elif layout == "later_strided":
             made[name] = _every_second(values) if number else _backwards(values, ())
+        elif layout == "later_offset":
+            made[name] = _within_a_border(values) if number else _backwards(values, ())
         elif layout == "permuted":
             made[name] = _turned(values)
         else:

@@ -58,6 +58,7 @@ def asked(folder: Path, layouts: str) -> dict[str, Any]:
         ("broadcast", (3, 1), (1,)),
         ("offset", (5, 1), (1,)),
         ("later_strided", (3, 1), (2,)),
+        ("later_offset", (3, 1), (1,)),
         ("permuted", (1, 2), (1,)),
     ],
 )
@@ -143,8 +144,10 @@ def test_every_operation_is_asked_in_each() -> None:
     matrices = {"reversed", "offset", "broadcast", "rows_reversed", "columns_reversed"}
     several = {"sequential"} | {name for name, entry in catalogue().items() if len(entry.arguments) > 1}
     for name in several - {"dot"}:
-        assert known[name] == matrices | {"later_strided"}, name
-    assert known["dot"] == (matrices | {"later_strided"}) - {"columns_reversed"}  # of vectors they are the same
+        assert known[name] == matrices | {"later_strided", "later_offset"}, name
+    assert known["dot"] == (matrices | {"later_strided", "later_offset"}) - {
+        "columns_reversed"
+    }  # of vectors they are the same
     assert {name for name in known.keys() - several if known[name] - {"permuted"} != matrices} == {"parameter_count"}
 
 
