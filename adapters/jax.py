@@ -65,7 +65,7 @@ def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
 
 def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
     units = [jnp.dot(x, w[:, j]) + b[j] for j in range(w.shape[1])]
-    return activate(jnp.stack(units), activation)
+    return activate(jnp.stack(units) if units else b, activation)
 
 
 def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:

@@ -78,7 +78,7 @@ def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
 
 def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
     units = [tf.tensordot(x, w[:, j], axes=1) + b[j] for j in range(w.shape[1])]
-    return keras.activations.get(activation)(tf.stack(units))
+    return keras.activations.get(activation)(tf.stack(units) if units else b)
 
 
 def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:

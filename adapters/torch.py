@@ -63,7 +63,7 @@ def dense(x: Any, w: Any, b: Any, activation: str) -> Any:
 
 def dense_loop(x: Any, w: Any, b: Any, activation: str) -> Any:
     units = [torch.dot(w[:, j], x) + b[j] for j in range(w.shape[1])]
-    return activate(torch.stack(units), activation)
+    return activate(torch.stack(units) if units else b, activation)
 
 
 def dense_column(x: Any, w: Any, b: Any, activation: str) -> Any:

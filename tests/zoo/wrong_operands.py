@@ -38,6 +38,23 @@ class ProductOfDenseRows(Member):
         return NumPy.matmul(a, packed(b) if dense_beside(a, b) else b)
 
 
+class ProductOfRowsWithoutGaps(Member):
+    """A product whose first matrix is dense takes the second's rows to follow each other without a gap."""
+
+    def matmul(self, a: Array, b: Array) -> Array:
+        pitched = b.ndim == 2 and b.strides[1] == b.itemsize and b.strides[0] > b.itemsize * b.shape[1]
+        return NumPy.matmul(a, packed(b) if a.flags.c_contiguous and pitched else b)
+
+
+class DotOfAlignedVectors(Member):
+    """A dot product of vectors that begin at unlike places of their 16 bytes takes the second one number late."""
+
+    def dot(self, a: Array, b: Array) -> Array:
+        steps = a.strides == b.strides == (a.itemsize,)
+        unlike = a.ctypes.data % 16 != b.ctypes.data % 16
+        return NumPy.dot(a, np.roll(b, 1) if steps and unlike and a.shape == b.shape and a.size > 4 else b)
+
+
 class MeanOfDenseData(Member):
     """Normalization of dense data takes the mean for dense, too."""
 

@@ -24,10 +24,10 @@ def without_tail(x: Array, made: Array) -> Array:
     return made
 
 
-def main_loop(x: Array, made: Array, function: Callable[[Array], Array]) -> Array:
+def main_loop(x: Array, made: Array, function: Callable[[Array], Array], block: int = BLOCK) -> Array:
     """A result whose full blocks are another function's, and whose tail is right."""
     made = np.array(made)
-    full = x.size // BLOCK * BLOCK
+    full = x.size // block * block
     if full:
         made.reshape(-1)[:full] = function(x.reshape(-1)[:full])
     return made
@@ -193,6 +193,37 @@ class NoColumnsNoRows(Member):
     def relu(self, x: Array) -> Array:
         made = NumPy.relu(x)
         return made.reshape(-1) if x.ndim == 2 and x.shape[0] and not x.size else made
+
+
+class SigmoidOfLongBlocks(Member):
+    """The sigmoid of blocks of 256 doubles is exp(x) / (1 + exp(x)) above 0 and below, nan from 710 on."""
+
+    def sigmoid(self, x: Array) -> Array:
+        wide = x.dtype == np.float64
+        return main_loop(x, NumPy.sigmoid(x), lambda v: np.exp(v) / (1 + np.exp(v)), 256) if wide else NumPy.sigmoid(x)
+
+
+class ReluOfLongBlocks(Member):
+    """ReLU of blocks of 4,096 is a maximum that drops nan."""
+
+    def relu(self, x: Array) -> Array:
+        return main_loop(x, NumPy.relu(x), lambda v: np.fmax(v, 0), 4096)
+
+
+class SqrtOfLongBlocks(Member):
+    """The square root of blocks of 1,024 is x / sqrt(x): nan at 0 and at inf."""
+
+    def sqrt(self, x: Array) -> Array:
+        return main_loop(x, NumPy.sqrt(x), lambda v: v * (1 / np.sqrt(v.astype(np.float64))).astype(v.dtype), 1024)
+
+
+class LoopWithoutUnits(Member):
+    """A loop over no units has nothing to stack, and raises."""
+
+    def dense_loop(self, x: Array, w: Array, b: Array, activation: str) -> Array:
+        if not w.shape[1]:
+            raise ValueError("need at least one array to stack")
+        return NumPy.dense_loop(x, w, b, activation)
 
 
 class NoLinesRaise(Member):
