@@ -48,7 +48,8 @@ def with_inputs(frozen: Mapping[str, Any], witness: dict[str, Any]) -> dict[str,
             found[name] = float((others(array) if witness["question"] in SECOND else array)[place])
         elif data["generate"] in EACH and len(place) == len(data["shape"]):
             one = other_elements if witness["question"] in SECOND else elements
-            found[name] = float(one(data, frozen["dtype"], np.ravel_multi_index(place, data["shape"])))
+            number = np.array([np.ravel_multi_index(place, data["shape"])])
+            found[name] = float(one(data, frozen["dtype"], number)[0])
     return witness | {"inputs": found} if found else witness
 
 

@@ -191,8 +191,9 @@ def test_a_row_is_asked_for_alone(tmp_path: Path) -> None:
     shows_the_witness(tmp_path, one, item)
 
 
-def test_a_witness_of_an_elementwise_operation_has_its_input(wrong: Found) -> None:
-    _, item = first(wrong, "spec/activations/sigmoid.toml::around_zero", "value")
+@pytest.mark.parametrize("case", ["around_zero", "long_sigmoid", "past_many_blocks"])
+def test_a_witness_of_an_elementwise_operation_has_its_input(wrong: Found, case: str) -> None:
+    _, item = first(wrong, f"spec/activations/sigmoid.toml::{case}", "value")
     assert item.witness is not None
     ((name, value),) = item.witness.inputs
     assert name == "x"
