@@ -77,6 +77,6 @@ def _by_rows(case: Case, axes: Axes) -> bool:
 def _rows(case: Case, name: str) -> int:
     made = _repeating(case)[name]
     wide, count = prod(made.shape[1:]), period(case) or 0
-    if not made.shape or count % wide or count > prod(made.shape):
+    if not made.shape or not wide or count % wide or count > prod(made.shape):
         raise ValueError(f"{name} of shape {list(made.shape)} does not repeat by whole rows after {count} elements")
     return count // wide

@@ -73,6 +73,7 @@ def test_a_stored_period_is_the_whole_truth(tmp_path: Path, operation: str, peri
     [
         ("softmax", normal("[6, 3]", 4), "does not repeat by whole rows"),
         ("sigmoid", normal("[6]", 7), "does not repeat by whole rows"),
+        ("softmax", normal("[8, 0]", 3), "does not repeat by whole rows"),
         ("transpose", normal("[3, 4]", 5), "does not repeat after 5 elements"),
         ("softmax", normal("[12]", 5), "only rows that are independent, and a transpose, may repeat"),
     ],
@@ -80,6 +81,19 @@ def test_a_stored_period_is_the_whole_truth(tmp_path: Path, operation: str, peri
 def test_what_does_not_repeat_is_refused(tmp_path: Path, operation: str, given: str, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         freeze(case(tmp_path, operation, given), "float32")
+
+
+@pytest.mark.parametrize(("operation", "shape", "values"), [("sigmoid", [7], 3), ("softmax", [5, 3], 6)])
+def test_listed_numbers_have_one_truth_each(tmp_path: Path, operation: str, shape: list[int], values: int) -> None:
+    listed = [0.5, -0.25, 3, 1, 2, -1][:values]
+    line = freeze(
+        case(tmp_path, operation, f"{{ generate = 'listed', shape = {shape}, values = {listed} }}"), "float64"
+    )
+    found = Truth(line["expect"]["outputs"]["result"], "float64")
+    assert line["expect"]["outputs"]["result"]["period"] == values
+    given = np.resize(listed, shape)
+    exact = 1 / (1 + np.exp(-given)) if operation == "sigmoid" else np.exp(given) / np.exp(given).sum(1, keepdims=True)
+    assert np.allclose(found.high, exact, rtol=1e-14, atol=0)
 
 
 @pytest.mark.parametrize("period", [0, -3, 1.5])
