@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, Protocol
 
 from nnconform.harness.opening import open_adapter
+from nnconform.harness.own_process import command
 from nnconform.harness.pipe import Pipe
 from nnconform.harness.subject import LeftOut, Subject, SubjectCrashed, SubjectError
 from nnconform.harness.transcript import Transcript, from_data
@@ -188,8 +188,7 @@ class Child:
     def _started(self) -> Pipe:
         subject = self.subject
         asked = (subject.adapter, subject.device, subject.mode, subject.matmul_precision)
-        command = [sys.executable, "-m", "nnconform.harness.child", *asked]
-        return Pipe(command)
+        return Pipe(command("nnconform.harness.child", *asked))
 
     def _end(self) -> str:
         assert self._pipe is not None

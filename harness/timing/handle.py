@@ -7,12 +7,12 @@ import os
 import select
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 from nnconform.harness.noise import Noise
+from nnconform.harness.own_process import command
 from nnconform.harness.subject import LeftOut, Subject, SubjectError
 from nnconform.harness.timing import errors
 from nnconform.harness.timing.errors import WorkerLost
@@ -100,19 +100,12 @@ class Worker:
     def _start(self) -> None:
         subject = self.subject
         cpus = ",".join(map(str, self.cpus))
-        command = [
-            sys.executable,
-            "-m",
-            "nnconform.harness.timing.worker",
-            subject.adapter,
-            subject.device,
-            subject.mode,
-        ]
+        asked = (subject.adapter, subject.device, subject.mode)
         # A group of its own: Ctrl-C is for the parent, which then closes the pipe.
         own: Any = {"process_group": 0} if os.name == "posix" else {"creationflags": 0x200}
         self.noise = Noise()
         self.process = subprocess.Popen(
-            [*command, cpus, str(self.threads), subject.matmul_precision],
+            command("nnconform.harness.timing.worker", *asked, cpus, str(self.threads), subject.matmul_precision),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self.noise.stream,
