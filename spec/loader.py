@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from codecs import BOM_UTF8
 from decimal import Decimal
 from itertools import takewhile
 from typing import TYPE_CHECKING, Any
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 
 MARK = "nnconform ="
 """A TOML file is ours where a line before its first table starts so; any other is somebody else's."""
-HEAD = 4096
-"""Bytes within which it must do so."""
+_MARKED = re.compile(rb"""[ \t]*(?:nnconform|"nnconform"|'nnconform')[ \t]*=""")
+_LINE = 4096
+"""Bytes of one line that are looked at."""
 LARGEST_FILE = 4 * 2**20
 _HEADER = re.compile(r"^[ \t]*\[\[[ \t]*case[ \t]*\]\]", re.MULTILINE)
 _PLACE = re.compile(r" \(at line (\d+), column (\d+)\)")
@@ -30,14 +32,18 @@ _TOP = ("nnconform", "topic", "left_out", "case")
 
 
 def is_ours(path: Path) -> bool:
-    """Whether a TOML file says that it is a spec file, within its first 4 KiB."""
+    """Whether a TOML file says that it is a spec file, before its first table.
+
+    Spaces around the equals sign and quotes around the key are TOML's to give: a file that is one, and is passed over
+    without a word, would be a case that nobody asks.
+    """
     try:
         with path.open("rb") as stream:
-            head = stream.read(HEAD).decode("utf-8-sig", "replace")
+            lines = (line.removeprefix(BOM_UTF8) for line in iter(lambda: stream.readline(_LINE), b""))
+            top = takewhile(lambda line: not line.lstrip().startswith(b"["), lines)
+            return any(_MARKED.match(line) for line in top)
     except OSError:
         return False
-    top = takewhile(lambda line: not line.startswith("["), map(str.lstrip, head.splitlines()))
-    return any(line.startswith((MARK, "nnconform=")) for line in top)
 
 
 def why_not_ours(path: Path, shown: str) -> SpecError:
@@ -46,7 +52,7 @@ def why_not_ours(path: Path, shown: str) -> SpecError:
         load(path, shown)
     except SpecError as error:
         return SpecError(error.problems[:1])
-    return SpecError([Problem(shown, 1, f'needs {MARK} "{SPEC_VERSION}" as a line of its first {HEAD} bytes')])
+    return SpecError([Problem(shown, 1, f'needs {MARK} "{SPEC_VERSION}" as a line before its first table')])
 
 
 def load(path: Path, shown: str | None = None) -> list[Case]:

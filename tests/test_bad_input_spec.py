@@ -117,7 +117,10 @@ UNMARKED = {
     "binary": (bytes(range(128)), ":1:1: not TOML: "),
     "empty": (b"", ':1: is no spec file: those begin with nnconform = "0.1"'),
     "unmarked": (CASE.encode(), ':1: is no spec file: those begin with nnconform = "0.1"'),
-    "late": (b"# talk\n" * 1000 + GOOD.encode(), ':1: needs nnconform = "0.1" as a line of its first 4096 bytes'),
+    "disguised": (
+        GOOD.replace("nnconform =", '"nncon\\u0066orm" =').encode(),
+        ':1: needs nnconform = "0.1" as a line before its first table',
+    ),
 }
 
 
@@ -129,6 +132,23 @@ def test_a_file_that_is_typed_is_told_why_it_is_no_spec_file(tmp_path: Path, nam
     pytest_in(tmp_path, "--adapter=numpy", "mine.toml", *more).complains(f"mine.toml{words}")
     if not more:
         pytest_in(tmp_path, "--adapter=numpy", "mine.toml::one").complains(f"mine.toml{words}")
+
+
+MARKED = {
+    "aligned": GOOD.replace("nnconform =", "nnconform     ="),
+    "tab": GOOD.replace("nnconform = ", "nnconform\t=\t"),
+    "tight": GOOD.replace("nnconform = ", "nnconform="),
+    "quoted": GOOD.replace("nnconform =", '"nnconform" ='),
+    "late": "# talk\n" * 1000 + GOOD,
+    "second": GOOD.replace(HEAD, "\n".join(reversed(HEAD.splitlines())) + "\n"),
+}
+
+
+def test_a_spec_file_in_a_folder_is_asked_however_it_is_spaced(tmp_path: Path) -> None:
+    for name, text in MARKED.items():
+        (tmp_path / f"{name}.toml").write_text(text, "utf-8")
+    done = pytest_in(tmp_path, "--adapter=numpy", "--dtype=float32", "-q", "--collect-only", ".")
+    assert sorted(line.partition(".toml")[0] for line in done.out.splitlines() if "::" in line) == sorted(MARKED)
 
 
 def test_somebody_elses_file_in_a_folder_is_left_alone(tmp_path: Path) -> None:
