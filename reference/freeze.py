@@ -18,7 +18,7 @@ import numpy as np
 
 from nnconform.reference import repeated, sampled
 from nnconform.reference.printed import check_printed
-from nnconform.reference.results import judged_by, should
+from nnconform.reference.results import evaluate, judged_by, should, values_of
 from nnconform.spec import SPEC_VERSION
 from nnconform.spec.arrays import Array, dtype_of, encode
 from nnconform.spec.catalogue import catalogue
@@ -113,7 +113,9 @@ def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
     ask = _question(case, dtype)
     ask["inputs"] = {name: _input(made, arrays[name]) for name, made in case.inputs.items()}
     if case.refused:
-        ask["refused"] = {name: _input(made, array(made, dtype)) for name, made in case.refused.items()}
+        refused = {name: array(made, dtype) for name, made in case.refused.items()}
+        _must_not_fit(case, dtype, {**arrays, **refused})
+        ask["refused"] = {name: _input(made, refused[name]) for name, made in case.refused.items()}
     if case.lengths:
         ask["lengths"] = lengths(case)
     if case.layouts:
@@ -122,6 +124,15 @@ def _ask(case: Case, dtype: str, arrays: Mapping[str, Array]) -> dict[str, Any]:
     if axes and all(arrays[name].shape[axis] > 1 for name, axis in axes[0].items()):
         ask["alone"] = axes[0]
     return ask
+
+
+def _must_not_fit(case: Case, dtype: str, arrays: Mapping[str, Array]) -> None:
+    """Raises where the operation takes what it is to refuse: every right implementation would fail."""
+    try:
+        evaluate(case, dtype, {name: values_of(given) for name, given in arrays.items()})
+    except (ValueError, IndexError, TypeError, ArithmeticError):
+        return
+    raise ValueError(f"{', '.join(case.refused)} of table 'refused' can be taken: nothing here is to be refused")
 
 
 def _layouts(case: Case, arrays: Mapping[str, Array]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from nnconform.spec import buckets
+from nnconform.spec.attributes import amiss
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.errors import nearest
 from nnconform.spec.formats import DEFAULT_DTYPES, FORMATS
@@ -169,14 +170,29 @@ class CaseBuilder(TimingReader):
         entry = known[operation]
         attributes = {**entry.attributes, **raw.get("attributes", {})}
         self._keys(attributes, tuple(entry.attributes), f"attribute of {operation}")
+        for attribute, value in attributes.items():
+            for words in amiss(attribute, value, entry.attributes[attribute]):
+                self._fail(words)
         given = tuple(raw.get("inputs", ()))
         if len(given) != len(entry.arguments) and not entry.layers:
             self._fail(f"{operation} takes {', '.join(entry.arguments)}: {len(given)} inputs given")
+        if entry.layers:
+            self._layers(operation, len(given) - len(entry.arguments), attributes["activations"])
+        elif "steps" not in self.raw and given != entry.arguments and set(given) == set(entry.arguments):
+            self._fail(f"{operation} takes {', '.join(entry.arguments)}, in this order: {', '.join(given)} given")
         name = str(raw.get("name"))
         if not IDENTIFIER.match(name):
             self._fail(f"a step's name must be an identifier: {raw.get('name')!r}")
         plain = {name: float(value) if isinstance(value, Decimal) else value for name, value in attributes.items()}
         return Step(name, operation, given, plain)
+
+    def _layers(self, operation: str, given: int, activations: list[str]) -> None:
+        """Raise where weights, biases and activations are not as many."""
+        layers, rest = divmod(given, 2)
+        if rest or layers < 1:
+            self._fail(f"{operation} takes a weight and a bias for each layer: {given} inputs given for them")
+        if len(activations) != layers:
+            self._fail(f"{operation}: weights and biases of {layers}, activations of {len(activations)}")
 
     def _wires(self, steps: tuple[Step, ...], inputs: Mapping[str, Input]) -> None:
         known = {*inputs, *self._swept()}

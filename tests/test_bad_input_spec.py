@@ -16,6 +16,7 @@ operation = "sigmoid"
 inputs.x = [1, 2]
 """
 GOOD = HEAD + CASE
+DENSE = GOOD.replace('"sigmoid"', '"dense"').replace("inputs.x = [1, 2]", "inputs.x = [[1]]\ninputs.w = [[1]]")
 RANGE = CASE.replace('"example"', '"property"')
 FILES = {
     "not_toml": (GOOD + "dtypes = = 3\n", ":11:10: not TOML: "),
@@ -33,7 +34,33 @@ FILES = {
     "thousands_of_digits": (GOOD.replace("[1, 2]", "[" + "7" * 5000 + "]"), ":1: not readable: "),
     "no_such_attribute": (GOOD + "attributes = { axis = 0 }\n", ":4: case 'one': unknown attribute of sigmoid 'axis'"),
     "odd_attribute": (
-        GOOD.replace('"sigmoid"', '"softmax"') + 'attributes = { axis = "first" }\n', ":4: case 'one': malformed: "
+        GOOD.replace('"sigmoid"', '"softmax"') + 'attributes = { axis = "first" }\n',
+        ":4: case 'one': axis = 'first': must be a whole number",
+    ),
+    "truth_as_a_number": (
+        GOOD.replace('"sigmoid"', '"leaky_relu"') + "attributes = { slope = true }\n",
+        ":4: case 'one': slope = True: must be a number",
+    ),
+    "odd_activation": (
+        DENSE + "inputs.b = [1]\nattributes = { activation = 'swish' }\n", ":4: case 'one': activation 'swish'",
+    ),
+    "another_order": (
+        DENSE.replace("inputs.x", "inputs.b") + "inputs.x = [[1]]\n",
+        ":4: case 'one': dense takes x, w, b, in this order: b, w, x given",
+    ),
+    "no_activations": (
+        DENSE.replace('"dense"', '"sequential"') + "inputs.b = [1]\n",
+        ":4: case 'one': sequential: weights and biases of 1, activations of 0",
+    ),
+    "no_bias": (
+        DENSE.replace('"dense"', '"sequential"'),
+        ":4: case 'one': sequential takes a weight and a bias for each layer: 1 inputs given",
+    ),
+    "axis_beyond": (
+        GOOD.replace('"sigmoid"', '"softmax"') + "attributes = { axis = 7 }\n", ":4: case 'one': source: axis 7 is out",
+    ),
+    "nothing_to_refuse": (
+        GOOD.replace('"example"', '"refusal"') + "refused.x = [3]\n", ":4: case 'one': x of table 'refused' can be taken",
     ),
     "odd_buckets": (GOOD + "buckets = [1]\n", ":4: case 'one': malformed: TypeError: "),
     "tebibyte": (
@@ -52,7 +79,7 @@ FILES = {
     "bad_id": (GOOD.replace('"one"', '"One/2"'), ":4: case 'One/2': id 'One/2': needs lower-case letters"),
     "bad_table": (GOOD.replace("inputs.x = [1, 2]", "inputs = 3"), ":4: case 'one': inputs must be a table"),
 }  # fmt: skip
-FROZEN_ONLY = {"odd_attribute"}
+FROZEN_ONLY = {"axis_beyond", "nothing_to_refuse"}
 """Found when truths are computed, not when the file is read."""
 LOADED = {name: found for name, found in FILES.items() if name not in FROZEN_ONLY}
 

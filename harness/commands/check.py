@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from nnconform.harness.commands import spec_files
+from nnconform.harness.commands import many, spec_files
 
 HELP = "tell what is wrong with case files"
 
@@ -22,5 +22,5 @@ def run(arguments: argparse.Namespace) -> int:
 
     files = spec_files(arguments.paths)
     cases = load_all((path, shown(path)) for path in files)
-    print(f"{len(files)} files, {len(cases)} cases: nothing amiss", file=sys.stderr)
+    print(f"{many(len(files), 'file')}, {many(len(cases), 'case')}: nothing amiss", file=sys.stderr)
     return 0

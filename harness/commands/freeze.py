@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 
-from nnconform.harness.commands import needs_flint, spec_files
+from nnconform.harness.commands import many, needs_flint, spec_files
 
 HELP = "write the frozen form of case files (needs python-flint)"
 
@@ -26,5 +26,6 @@ def run(arguments: argparse.Namespace) -> int:
     stale = freeze_all(files, check=arguments.check)
     for path in stale:
         print(f"{shown(path)}: {'out of date: run nnconform freeze' if arguments.check else 'frozen'}")
-    print(f"{len(files) - len(stale)} of {len(files)} files current", file=sys.stderr)
+    current = f"{len(files) - len(stale)} of {many(len(files), 'file')} current"
+    print(current if arguments.check else f"{len(stale)} of {many(len(files), 'file')} frozen anew", file=sys.stderr)
     return 1 if stale and arguments.check else 0
