@@ -22,7 +22,7 @@ from nnconform.harness.recording import Recorder
 from nnconform.harness.result import RECORD, result_of
 from nnconform.harness.resuming import Earlier, Resumption
 from nnconform.harness.subject import LeftOut, Subject, SubjectError
-from nnconform.harness.summary import header_lines, left_out_lines, write_summary
+from nnconform.harness.summary import header_lines, left_out_lines, left_unrun, write_summary
 from nnconform.spec.errors import SpecError
 from nnconform.spec.frozen import ROOT, shown
 from nnconform.spec.loader import is_ours
@@ -164,6 +164,8 @@ class Run:
             self._close()
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        for line in left_unrun(self.config, terminalreporter, asked=bool(self.recorder and self.recorder.tally.counts)):
+            terminalreporter.write_line(line)
         if self.recorder:
             write_summary(terminalreporter, self.recorder, self.interrupts)
             session = terminalreporter._session  # noqa: SLF001 - nothing else is in reach of both

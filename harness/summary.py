@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    import pytest
+import pytest
 
+if TYPE_CHECKING:
     from nnconform.harness.interrupts import Interrupts
     from nnconform.harness.options import Options
     from nnconform.harness.recording import Recorder
@@ -44,6 +44,18 @@ def header_lines(options: Options, descriptions: Sequence[Mapping[str, Any]]) ->
 def left_out_lines(options: Options, left_out: Iterable[LeftOut]) -> list[str]:
     """One line for each subject that was asked for and cannot be asked."""
     return [f"nnconform: left out: {error}" for error in left_out if not (error.lacks_mode and options.every_mode)]
+
+
+def left_unrun(config: pytest.Config, reporter: pytest.TerminalReporter, *, asked: bool) -> Iterator[str]:
+    """What somebody may think was run: the specification, beside tests of one's own; or those, beside it."""
+    if config.option.collectonly or hasattr(config, "workerinput"):
+        return
+    own = any(reporter.stats.get(kind) for kind in ("passed", "failed", "error", "skipped"))
+    if own and not asked:
+        yield "nnconform: no case was asked; without a path the specification is, and with `spec` beside other paths"
+    if asked and config.args_source is pytest.Config.ArgsSource.TESTPATHS:
+        paths = " ".join(config.getini("testpaths"))
+        yield f"nnconform: the specification alone was run, and not testpaths: `pytest {paths}` runs those"
 
 
 def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder, interrupts: Interrupts) -> None:

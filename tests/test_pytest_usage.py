@@ -235,3 +235,25 @@ def test_the_line_that_reruns_a_case_of_ones_own_is_typed_from_where_pytest_was_
     again = pytest_in(inner, *arguments, "--nnconform-results=again")
     assert again.status == 1, again.out + again.err
     assert [line["id"] for line in records(inner, "again")[1:-1]] == [failed["id"]]
+
+
+NOT_ASKED = "nnconform: no case was asked"
+NOT_RUN = "nnconform: the specification alone was run, and not testpaths: `pytest tests` runs those"
+
+
+@pytest.mark.parametrize("more", [(), ("-q",), ("-n", "2")], ids=str)
+def test_what_was_left_unrun_is_told_at_the_end(tmp_path: Path, more: tuple[str, ...]) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_mine.py").write_text("def test_mine():\n    assert True\n", "utf-8")
+    (tmp_path / "pytest.ini").write_text(
+        "[pytest]\ntestpaths = tests\naddopts = --adapter=numpy --dtype=float64\n", "utf-8"
+    )
+    done = pytest_in(tmp_path, "tests", *more)
+    assert NOT_ASKED in done.out
+    assert done.status == 0
+    done = pytest_in(tmp_path, "-k", "sigmoid and around_zero or test_mine", *more)
+    assert NOT_RUN in done.out
+    assert "test_mine.py" not in done.out
+    done = pytest_in(tmp_path, "spec/activations/relu.toml", "tests", "-k", "infinities or test_mine", *more)
+    assert "nnconform: the spec" not in done.out
+    assert NOT_ASKED not in done.out
