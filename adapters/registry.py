@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -131,7 +132,7 @@ def _missing(what: str, module: str | None, extra: str = "") -> AdapterError:
 def _from_file(path: Path, attribute: str) -> type[Adapter]:
     _check_file(path)
     full = path.resolve()
-    module_name = f"nnconform_adapter_{path.stem}_{sha256(str(full).encode()).hexdigest()[:8]}"
+    module_name = f"nnconform_adapter_{path.stem}_{sha256(os.fsencode(full)).hexdigest()[:8]}"
     if module_name not in sys.modules:
         with _importing(f"the adapter file {path}"):
             _execute(module_name, full)

@@ -73,7 +73,7 @@ class InProcess:
         except (KeyboardInterrupt, Exception):
             raise
         except BaseException as error:  # SystemExit and its like would end the run, or pass for a skip
-            raise SubjectCrashed(f"it raised {type(error).__name__} to end the process") from None
+            raise _ended(error) from None
         finally:
             if os.getpid() != self._process:
                 os._exit(0)  # a copy that the adapter's code made by fork would go on as a second run
@@ -112,6 +112,13 @@ class InProcess:
         before, self.adapter.settings_before = self.adapter.settings_before, None
         if before is not None:
             self.adapter.unset_matmul_precision(before)
+
+
+def _ended(error: BaseException) -> SubjectCrashed:
+    """What came of a call that would have ended more than itself."""
+    if type(error).__name__ == "Failed" and str(error).startswith("Timeout"):  # pytest-timeout's, in this very thread
+        return SubjectCrashed(f"{error} (--case-timeout=SECONDS ends what it started as well)", "timeout")
+    return SubjectCrashed(f"it raised {type(error).__name__} to end the process")
 
 
 class Child:

@@ -11,6 +11,7 @@ from time import time_ns
 import pytest
 
 from nnconform.adapters import registry
+from nnconform.harness.beside import refuse
 from nnconform.harness.generated.asked import Generated, generated
 from nnconform.harness.plugin import option
 from nnconform.harness.subject import Subject
@@ -78,6 +79,7 @@ class Options:
 
 def parse(config: pytest.Config) -> Options:
     """Options from the command line.  Raises pytest.UsageError with one line that says what to do."""
+    refuse(config)
     asked = _said(config, "mode", "eager")
     named = named_subjects(option(config, "adapter") or "", _said(config, "device", "cpu"), asked, _precision(config))
     typed = option(config, "dtype")

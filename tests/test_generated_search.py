@@ -69,6 +69,19 @@ def test_a_wrong_implementation_is_caught_by_a_small_example(kind: type[Adapter]
     assert _verdict(asked, found).diagnosis
 
 
+class Nothing(NumPy):
+    def function(self, operation: str) -> None:
+        """There is none."""
+
+
+def test_an_operation_that_is_lacking_is_asked_of_once() -> None:
+    """The truths of further examples would take their time, for nobody."""
+    asked = search(Nothing, "softmax")
+    assert asked.run(SEED) is None
+    assert (asked.tally.unsupported, asked.tally.asked, len(asked.seen)) == (1, 0, 1)
+    assert _verdict(asked, None).lacks == "softmax"
+
+
 RIGHT = [
     (kind, operation)
     for module in (right, right_forms)

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree as ET
 
 import pytest
-from shell import CHECKOUT, DENSE, FAKES, SIGMOID, ids, pytest_in, records, results, run
+from shell import CHECKOUT, DENSE, FAKES, SIGMOID, ids, nnconform_in, pytest_in, records, results, run
 
 from nnconform.harness.plugin import FLAGS, OPTIONS
 from nnconform.spec.frozen import shipped, shown
@@ -235,6 +235,19 @@ def test_the_line_that_reruns_a_case_of_ones_own_is_typed_from_where_pytest_was_
     again = pytest_in(inner, *arguments, "--nnconform-results=again")
     assert again.status == 1, again.out + again.err
     assert [line["id"] for line in records(inner, "again")[1:-1]] == [failed["id"]]
+
+
+def test_a_folder_with_a_name_that_the_locale_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "Ünï"
+    folder.mkdir()
+    (folder / "mine.py").write_text("import numpy as np\n\n\ndef tanh(x):\n    return np.tanh(x)\n", "utf-8")
+    monkeypatch.setenv("LC_ALL", "C")
+    monkeypatch.setenv("PYTHONUTF8", "0")
+    monkeypatch.setenv("PYTHONCOERCECLOCALE", "0")
+    for more in ((), ("--isolate",)):
+        done = pytest_in(folder, "--adapter=mine.py", "-k", "tanh and lengths", "--dtype=float64", *more)
+        assert done.status == 0, done.out + done.err
+    assert nnconform_in(folder, "adapter", "check", "mine.py").err == "nothing amiss\n"
 
 
 NOT_ASKED = "nnconform: no case was asked"

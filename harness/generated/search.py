@@ -165,6 +165,8 @@ class Search:
 
     def _disagrees(self, asked: Asked) -> bool:
         """What Hypothesis looks for.  What passes and proves nothing, or came before, is not one of those wanted."""
+        if self.declined.lacks:  # the operation itself: no other example would be asked, and truths take time
+            return False
         prepared = self.examples.prepared(asked)
         found, again = self.judged.get(prepared.toml), prepared.toml in self.seen
         self.seen.add(prepared.toml)
