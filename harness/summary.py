@@ -15,13 +15,12 @@ if TYPE_CHECKING:
     from nnconform.harness.subject import LeftOut
     from nnconform.harness.tally import Tally
 
+from nnconform.harness.failed import failed_lines
 from nnconform.harness.subject import column
-from nnconform.harness.wording import NOTHING_TO_SET, looks
+from nnconform.harness.wording import NOTHING_TO_SET
 from nnconform.reports.arithmetic import in_words
 from nnconform.reports.traits import TENSOR_FLOAT
 from nnconform.reports.words import visible
-
-_MOST = 20
 
 
 def header_lines(options: Options, descriptions: Sequence[Mapping[str, Any]]) -> list[str]:
@@ -69,7 +68,7 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder, interru
         reporter.write_line(
             f"{adapter}: " + ", ".join(f"{count} {outcome}" for outcome, count in sorted(counts.items()))
         )
-    for line in _failures(tally):
+    for line in failed_lines(tally.failures):
         reporter.write_line(visible(line))
     for line in _unusual(tally):
         reporter.write_line(visible(line))
@@ -92,19 +91,6 @@ def write_summary(reporter: pytest.TerminalReporter, recorder: Recorder, interru
     reporter.write_line(f"records: {_near(recorder.path)}")
     if page:
         reporter.write_line(f"report:  {_near(Path(page))}")
-
-
-def _failures(tally: Tally) -> Iterator[str]:
-    """Why each failed, and how to ask it again."""
-    for failure in tally.failures[:_MOST]:
-        why = failure["findings"][0]["line"] if failure.get("findings") else failure.get("reason", "")
-        why += looks(failure.get("diagnosis", ""))
-        name = column(failure["adapter"], failure["mode"])
-        yield f"{failure['outcome']}: {failure['case']}/{name}/{failure['dtype']}: {why}"
-        if "rerun" in failure:
-            yield f"    {failure['rerun']}"
-    if len(tally.failures) > _MOST:
-        yield f"... and {len(tally.failures) - _MOST} more, all in the report"
 
 
 _OWN_PRODUCTS = "spec/products/own_products.toml"

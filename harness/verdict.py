@@ -7,6 +7,7 @@ from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from nnconform.harness.diagnosis import NONE
+from nnconform.reports.words import in_ulps
 
 if TYPE_CHECKING:
     from nnconform.spec.arrays import Array
@@ -44,7 +45,10 @@ class Finding:
         place = "".join(f"[{number}]" for number in seen["index"])
         told = f"{seen['output']}{place} is {seen['got']!r}, exact {seen['exact']!r}"
         if self.facet in {"value", "stale"}:
-            told += f", off by {seen['off_by']:.3g} ({seen['ulps']:.3g} ulps) where {seen['bound']:.3g} is allowed"
+            told += f", off by {seen['off_by']:.3g}"
+            if in_ulps(seen["ulps"], seen["exact"]):
+                told += f" ({seen['ulps']:.3g} ulps)"
+            told += f" where {seen['bound']:.3g} is allowed"
         return f"{self.facet}: {self.message}: {told}"
 
 

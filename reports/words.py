@@ -39,6 +39,22 @@ def number(value: float, digits: int = 3) -> str:
     return f"{value:.{digits}g}" if isfinite(value) else str(value)
 
 
+_FEW = 2**7
+"""Steps of bfloat16 between two powers of two; every other dtype has more."""
+_MANY = 2**53
+"""Steps of float64 from 0.5 to 1, twice: so many units in the last place are more than any value has."""
+BEYOND = "> the value"
+"""What stands for a number of ulps that would tell nothing: the error exceeds the exact value."""
+
+
+def in_ulps(ulps: float, exact: float) -> bool:
+    """Whether a number of units in the last place tells how wrong a value is.
+
+    At an exact 0 the spacing is that of the smallest numbers: a few steps of it are told, and no more.
+    """
+    return ulps < (_MANY if exact else _FEW)  # a nan is not
+
+
 def ulps(value: float) -> str:
     """An error in units in the last place."""
     if not isfinite(value):
@@ -46,6 +62,13 @@ def ulps(value: float) -> str:
     if value and value < 0.01:
         return "< 0.01"
     return f"{value:.2f}".rstrip("0").rstrip(".") if value < 100 else f"{value:.3g}"
+
+
+def told_ulps(value: float, got: float, exact: float, unit: str = "") -> str:
+    """An error in ulps where they tell it, else what does."""
+    if in_ulps(value, exact):
+        return f"{ulps(value)}{unit}"
+    return BEYOND if isfinite(got) else str(got)
 
 
 def error(value: float) -> str:
