@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
-from nnconform.reports.model import Result, Run, Subject
+from nnconform.reports.differences import differences
+from nnconform.reports.model import Place, Result, Run, Subject
 from nnconform.reports.outcomes import rank
 
 Key = tuple[str, str, str]
@@ -40,11 +41,13 @@ class Asked:
     """Counts from 1 where several subjects share label, device and mode; else 0."""
     runs: tuple[Run, ...]
     answers: dict[Key, Answer]
+    differs: str = ""
+    """What tells it from those, such as a version; its number where nothing short does."""
 
     @property
     def name(self) -> str:
         """How a column is headed."""
-        return f"{self.subject.label} #{self.number}" if self.number else self.subject.label
+        return f"{self.subject.label} {self.differs}" if self.differs else self.subject.label
 
     @property
     def full_name(self) -> str:
@@ -74,14 +77,14 @@ def join(runs: Sequence[Run]) -> list[Asked]:
     for run in runs:
         for subject in dict.fromkeys(run.subjects):
             found.setdefault(subject, []).append(run)
-    places = [subject.place for subject in found]
-    numbers: dict[tuple[str, str, str], int] = {}
+    sharing: dict[Place, list[Subject]] = {}
+    for subject in found:
+        sharing.setdefault(subject.place, []).append(subject)
     asked = []
     for subject, own in found.items():
-        place = subject.place
-        numbers[place] = numbers.get(place, 0) + 1
-        number = numbers[place] if places.count(place) > 1 else 0
-        asked.append(Asked(subject, number, tuple(own), _answers(subject, own)))
+        others = sharing[subject.place]
+        number = others.index(subject) + 1 if len(others) > 1 else 0
+        asked.append(Asked(subject, number, tuple(own), _answers(subject, own), differences(others)[subject]))
     return asked
 
 

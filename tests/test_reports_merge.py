@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
+import pytest
 from page_fixtures import footer, header, result, run, subject, write
 
 from nnconform.reports.matrix import operations_matrix, systems_rows
@@ -27,8 +29,27 @@ def test_another_version_or_machine_is_another_column(tmp_path: Path) -> None:
     two = run(tmp_path / "two.jsonl", [result("a")], subject(versions={"numpy": "9.9"}))
     three = write(tmp_path / "three.jsonl", [header(environment={"machine": "arm64"}), result("a"), footer(1)])
     asked = join(read_records([one, two, three]))
-    assert [item.name for item in asked] == ["numpy #1", "numpy #2", "numpy #3"]
+    assert [item.name for item in asked] == ["numpy 1.2.3 x86_64", "numpy 9.9 x86_64", "numpy 1.2.3 arm64"]
     assert [len(item.answers) for item in asked] == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "names"),
+    [
+        ({"versions": {"numpy": "1"}}, {"versions": {"numpy": "2"}}, ["numpy 1", "numpy 2"]),
+        ({"versions": {"numpy": "1", "a": "7"}}, {"versions": {"numpy": "2", "a": "8"}}, ["numpy 1", "numpy 2"]),
+        ({"versions": {"numpy": "1", "a": "7"}}, {"versions": {"numpy": "1"}}, ["numpy a 7", "numpy a unknown"]),
+        ({"flags": {"threads": "1"}}, {"flags": {"threads": "2"}}, ["numpy threads 1", "numpy threads 2"]),
+        ({"flags": {"threads": "1"}}, {"flags": {"threads": "2" * 99}}, ["numpy #1", "numpy #2"]),
+        ({"script": "import a"}, {"script": "import b"}, ["numpy #1", "numpy #2"]),
+    ],
+)
+def test_a_column_is_headed_by_what_tells_it_from_others(
+    tmp_path: Path, first: dict[str, Any], second: dict[str, Any], names: list[str]
+) -> None:
+    """Two runs of one adapter on one page."""
+    paths = [run(tmp_path / f"{n}.jsonl", [result()], subject(**more)) for n, more in enumerate((first, second))]
+    assert [one.name for one in join(read_records(paths))] == names
 
 
 def test_an_outcome_that_differs_between_runs_is_flagged_and_the_graver_shown(tmp_path: Path) -> None:
