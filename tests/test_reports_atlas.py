@@ -112,6 +112,24 @@ def test_what_has_no_figures_keeps_its_outcome(tmp_path: Path) -> None:
     assert "Not judged: torch." in made.by_id("atlas").text
 
 
+def test_what_no_subject_has_is_folded_and_has_no_plot(tmp_path: Path) -> None:
+    """A crash is no lack: it stays where it is seen."""
+    unsupported = [
+        result(name, "unsupported", operations=[name], kind="sweep", dtype=dtype, witness=None)
+        for name, dtype in (("tanh", "float16"), ("tanh", "bfloat16"), ("erf", "float16"), ("sigmoid", "bfloat16"))
+    ]
+    crashed = result("log", "crashed", operations=["log"], kind="sweep", dtype="float16", reason="status -11")
+    made = page(run(tmp_path / "run.jsonl", [swept(), crashed, *unsupported]))
+    assert list(table(made)) == ["log float16", "sigmoid float16"]
+    (lacked,) = [part for part in made.by_id("atlas").all("details") if "no adapter here has" in part.text]
+    assert lacked.text.endswith("erf float16; sigmoid bfloat16; tanh float16, bfloat16")
+    assert lacked.text.startswith("3 functions")
+    assert "open" not in lacked.attributes
+    sections = {str(item.attributes.get("id")) for item in made.walk()}
+    assert {"error-log", "error-sigmoid"} <= sections
+    assert not sections & {"error-tanh", "error-erf"}
+
+
 def test_a_plot_for_each_dtype_with_every_subject_in_it(tmp_path: Path) -> None:
     made = page(atlas(tmp_path / "run.jsonl"))
     plots = made.by_class("errors")

@@ -87,6 +87,11 @@ class Row:
         return "".join(dict.fromkeys(BY_NAME[entry.result.outcome].letter for entry in self.entries if entry))
 
     @property
+    def lacked(self) -> bool:
+        """Whether no subject has it."""
+        return self.letters == BY_NAME["unsupported"].letter
+
+    @property
     def swept(self) -> Iterator[tuple[int, Entry, Sweep]]:
         """The subjects that answered, by their places."""
         for place, entry in enumerate(self.entries):

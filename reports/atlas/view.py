@@ -69,6 +69,20 @@ class Atlas:
         return short_names(self.columns)
 
     @cached_property
+    def asked(self) -> tuple[Row, ...]:
+        """The rows that any subject has."""
+        return tuple(row for row in self.rows if not row.lacked)
+
+    @cached_property
+    def lacked(self) -> tuple[str, ...]:
+        """What no subject has: functions with their dtypes."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.lacked:
+                found.setdefault(row.function, []).append(row.dtype)
+        return tuple(f"{function} {', '.join(dtypes)}" for function, dtypes in found.items())
+
+    @cached_property
     def proofs(self) -> int:
         """How many sweeps judged every value of their dtype."""
         return sum(sweep.proof for row in self.rows for _, _, sweep in row.swept)
@@ -94,9 +108,9 @@ class Atlas:
 
     @cached_property
     def functions(self) -> tuple[Function, ...]:
-        """Every function with its plots."""
+        """Every function that any subject has, with its plots."""
         found: dict[str, list[Row]] = {}
-        for row in self.rows:
+        for row in self.asked:
             found.setdefault(row.function, []).append(row)
         return tuple(
             Function(name, "".join(dict.fromkeys("".join(row.letters for row in own))), tuple(map(self._figure, own)))
