@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from nnconform.reports.merge import Answer, Asked
 from nnconform.reports.model import Result
+from nnconform.reports.outcomes import BY_NAME, FAILING
 from nnconform.reports.tally import Tally, size, tally
 
 
@@ -41,6 +42,17 @@ class Row:
         found = [cell.worst[0] for cell in self.cells if cell.worst]
         return max(found, key=lambda result: size(result.ulps), default=None)
 
+    @property
+    def lacked(self) -> bool:
+        """Whether no subject has it."""
+        return self.letters == BY_NAME["unsupported"].letter
+
+    @property
+    def turn(self) -> int:
+        """Failures come first, then known deviations."""
+        found = {outcome.name for cell in self.cells for outcome, _ in cell.counts}
+        return 0 if found.intersection(FAILING) else 1 if "known deviation" in found else 2
+
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
@@ -48,6 +60,16 @@ class Matrix:
 
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
+
+    @property
+    def gravest_first(self) -> tuple[Row, ...]:
+        """The rows for a reader who sees but the first of them; without those that nobody has."""
+        return tuple(sorted((row for row in self.rows if not row.lacked), key=lambda row: row.turn))
+
+    @property
+    def lacked(self) -> tuple[str, ...]:
+        """The operations that no subject has."""
+        return tuple(row.name for row in self.rows if row.lacked)
 
 
 def operations_matrix(asked: Sequence[Asked]) -> Matrix:

@@ -188,6 +188,11 @@ class Result(NamedTuple):
         """One line of why it did not pass."""
         return self.findings[0].line if self.findings else self.reason
 
+    @property
+    def looks(self) -> str:
+        """The known defect that it looks like; '' where none fits."""
+        return self.diagnosis if self.diagnosis.startswith("as if") else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Footer:

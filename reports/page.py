@@ -145,9 +145,10 @@ def _environment() -> Environment:
         "shortened": words.shortened,
         "significant": words.significant,
         "slug": words.slug,
-        "ulps": words.ulps,
+        "in_ulps": words.in_ulps,
+        "ulps": words.told_ulps,
         "when": words.when,
         "whole": "{:,}".format,
     }
-    made.globals["markup"] = Markup
+    made.globals |= {"beyond": words.BEYOND, "markup": Markup}
     return made

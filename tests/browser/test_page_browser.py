@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 import pytest
 from page_fixtures import BIDI, HOSTILE, many, result, run, subject
-from page_fixtures_chromium import chromium, dom
+from page_fixtures_chromium import chromium, dom, measured
 from page_fixtures_html import Element, parse
 
 from nnconform.reports.page import write_page
@@ -38,7 +38,7 @@ def opened(tmp_path: Path, page: Path, fragment: str = "") -> Element:
 
 def test_without_a_filter_everything_is_shown(tmp_path: Path, page: Path) -> None:
     made = opened(tmp_path, page)
-    assert shown(made, "matrix") == ["relu", "sigmoid"]
+    assert shown(made, "matrix") == ["sigmoid", "relu"]
     assert not made.by_id("filter").hidden
     assert made.by_id("found").text == ""
     assert not any(button.hidden for button in made.all("button"))
@@ -48,7 +48,7 @@ def test_without_scripts_everything_is_shown_and_no_dead_control(tmp_path: Path,
     text = page.read_text("utf-8").replace("script-src 'sha256-", "script-src 'sha256-none")
     (tmp_path / "off.html").write_text(text, "utf-8")
     made = parse(chromium(tmp_path, tmp_path / "off.html", "--dump-dom").stdout)
-    assert shown(made, "matrix") == ["relu", "sigmoid"]
+    assert shown(made, "matrix") == ["sigmoid", "relu"]
     assert made.by_id("filter").hidden
     assert all(button.hidden for button in made.all("button"))
     assert "broken" in made.by_id("failures").text
@@ -112,6 +112,26 @@ def test_the_page_never_scrolls_sideways(tmp_path: Path, width: int) -> None:
     (tmp_path / "frame.html").write_text(FRAME.replace("WIDTH", str(width)), "utf-8")
     found = dom(tmp_path, tmp_path / "frame.html", "", "--window-size=1600,900", "--virtual-time-budget=5000")
     assert f"<title>{width} of {width}</title>" in found
+
+
+CUT = """[...document.querySelectorAll(".stacked")].filter((table) =>
+  table.parentElement.scrollWidth > table.parentElement.clientWidth || table.getBoundingClientRect().right > innerWidth
+).length + " of " + document.querySelectorAll(".stacked").length"""
+
+
+def test_on_a_phone_no_column_of_runs_and_findings_is_cut_off(tmp_path: Path, page: Path) -> None:
+    """The table of runs, and those of the failure and of the known deviation."""
+    assert measured(tmp_path, page, CUT, 390) == "0 of 3"
+
+
+SHADED = """[...document.querySelectorAll(".scroll")].every((box) =>
+  /local.*scroll/.test(getComputedStyle(box).backgroundAttachment)) + " " + document.querySelectorAll(".scroll").length"""
+
+
+def test_a_box_shows_at_its_edges_that_there_is_more(tmp_path: Path, page: Path) -> None:
+    """A shade that stays, under a cover that goes away with what is scrolled."""
+    found, count = measured(tmp_path, page, SHADED, 390).split()
+    assert (found, int(count) > 5) == ("true", True)
 
 
 def test_it_draws_in_light_and_in_dark(tmp_path: Path, page: Path) -> None:
