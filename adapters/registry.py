@@ -59,13 +59,14 @@ def find(name: str) -> type[Adapter]:
             return _checked(known[name].load(), name)
     file, attribute = split(name)
     if file.endswith(".py"):
-        return _from_file(Path(file), attribute)
+        return _from_file(Path(file).expanduser(), attribute)
     if attribute:
         _check_module(file, name)
         with _importing(f"the adapter {name!r}"):
             return _class(_from_here(file), attribute, name)
+    meant = nearest(name, [*known, *(path.name for path in Path().glob("*.py"))])
     raise AdapterError(
-        f"no adapter {name!r}{nearest(name, known)}; known: {', '.join(known)}; "
+        f"no adapter {name!r}{meant}; known: {', '.join(known)}; "
         "or path/file.py, path/file.py:Class, package.module:Class"
     )
 
@@ -79,7 +80,7 @@ def check_name(name: str) -> None:
             ours = known[name].module.startswith(_OURS)
             raise _missing(f"the adapter {name!r}", name if ours else known[name].module, name if ours else "")
     elif file.endswith(".py"):
-        _check_file(Path(file))
+        _check_file(Path(file).expanduser())
     elif attribute:
         _check_module(file, name)
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from nnconform.harness.subject import LeftOut, Subject, SubjectError
@@ -60,7 +60,7 @@ def open_adapter(subject: Subject) -> tuple[Adapter, dict[str, Any]]:
     try:
         if subject.device not in kind.devices():
             raise SubjectError(
-                f"{subject.adapter} has no device {subject.device!r} here{nearest(subject.device, kind.devices())}; "
+                f"{subject.adapter} has no device {subject.device!r} here{_meant(subject.device, kind.devices())}; "
                 f"it has {', '.join(kind.devices()) or 'none at all'}"
             )
         if subject.mode not in kind.modes:
@@ -77,6 +77,11 @@ def open_adapter(subject: Subject) -> tuple[Adapter, dict[str, Any]]:
         raise LeftOut(f"{subject.adapter} cannot be asked in mode {subject.mode!r}: {error}") from None
     except BaseException as error:  # SystemExit, too: it would end the run without a word
         raise SubjectError(f"the adapter {subject.adapter!r} does not start: {line(error)}") from None
+
+
+def _meant(device: str, known: Sequence[str]) -> str:
+    """The device that was meant; `gpu` is nearest to `cpu` by its letters alone."""
+    return " (an NVIDIA GPU is `cuda`)" if device == "gpu" else nearest(device, known)
 
 
 def _made(kind: type[Adapter], subject: Subject) -> Adapter:

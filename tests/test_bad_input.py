@@ -22,6 +22,7 @@ IMAGES = "spec/models/images.toml"
         (["--adapter=nosuchpackage.module:Class"], ["no module 'nosuchpackage', neither installed nor in "]),
         (["--adapter=numpy", "--device=cuda"], ["numpy has no device 'cuda' here; it has cpu"]),
         (["--adapter=numpy", "--device=cpuu"], ["no device 'cpuu' here (did you mean 'cpu'?)"]),
+        (["--adapter=numpy", "--device=gpu"], ["no device 'gpu' here (an NVIDIA GPU is `cuda`); it has cpu"]),
         (["--adapter=fakes.two_devices:TwoDevices", "--device=fake:2"], ["(did you mean 'fake:1'?); it has cpu, fake:1"]),
         (["--adapter=numpy,fakes.good:Good", "--device=cuda"], ["numpy has no device 'cuda' here; it has cpu"]),
         (["--adapter=numpy", "--device=cuda", "-n", "2"], ["numpy has no device 'cuda' here; it has cpu"]),
