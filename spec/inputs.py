@@ -6,9 +6,8 @@ import re
 from collections.abc import Mapping
 from decimal import Decimal
 from math import prod
+from struct import pack
 from typing import Any
-
-import numpy as np
 
 from nnconform.spec.errors import nearest
 from nnconform.spec.model import Generated, Input, Literal
@@ -94,7 +93,7 @@ class InputReader(Reader):
         if not (isinstance(raw, list) and raw):
             self._fail(f"input {name!r}: values must be a list of numbers")
         values = [float(self._number(value, name)) for value in raw]
-        return {"period": len(values), "words": np.array(values, ">f8").tobytes().hex()}
+        return {"period": len(values), "words": pack(f">{len(values)}d", *values).hex()}
 
     def _parameter(self, raw: Any, name: str) -> int | float:
         if isinstance(raw, str):  # a letter of the bucket, or one more: "k", "k+1"
