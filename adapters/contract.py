@@ -25,6 +25,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from nnconform.adapters.code_files import digests
 from nnconform.adapters.sources import defined
 
 Function = Callable[..., Any]
@@ -238,6 +239,7 @@ def describe(adapter: Adapter) -> dict[str, Any]:
     return {
         "adapter": adapter.name,
         "class": f"{type(adapter).__module__}:{type(adapter).__qualname__}",
+        "sources": digests(files_of(type(adapter))),
         "device": adapter.device,
         "mode": adapter.mode,
         "devices": list(adapter.devices()),

@@ -20,7 +20,7 @@ from nnconform.adapters.sources import defined
 from nnconform.harness.adapter_questions import ask_each
 from nnconform.harness.adapter_words import name_amiss, words_amiss
 from nnconform.harness.commands import signature
-from nnconform.harness.options import MODES
+from nnconform.harness.options import MODES, label
 from nnconform.harness.raising import line
 from nnconform.spec.arrays import dtype_of, same_bits
 from nnconform.spec.catalogue import Operation, catalogue
@@ -47,6 +47,8 @@ def check_adapter(name: str) -> tuple[list[str], list[Amiss]]:
     except registry.AdapterError as error:
         return [], [Amiss(name, str(error), "mend this first; nothing else can be checked before")]
     check = _Check(kind)
+    if (short := label(name)) != kind.name:
+        check.notes.append(f"{short} in ids and columns, from what --adapter is given")
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")
         check.everything()

@@ -22,14 +22,14 @@ _HOOKS: Mapping[str, tuple[type, str]] = {
 
 
 def name_amiss(kind: type[Adapter]) -> Iterator[Amiss]:
-    """A name stands in ids, in file names and in one line of a report."""
+    """A name stands in records, and in each line that says what the adapter lacks; ids have the name of its file."""
     name: Any = kind.name
     if name == Adapter.name:
-        yield "name", "the class has no name of its own", "set `name`: it stands in ids and reports"
+        yield "name", "the class has no name of its own", "set `name`: it stands in records and reports"
     elif not isinstance(name, str):
-        yield "name", f"is {reprlib.repr(name)}", "set `name` to a text: it stands in ids and reports"
+        yield "name", f"is {reprlib.repr(name)}", "set `name` to a text: it stands in records and reports"
     elif not name.strip() or not name.isprintable() or "/" in name or "\\" in name:
-        advice = "set `name` to a few letters in one line, without a slash: it stands in ids and reports"
+        advice = "set `name` to a few letters in one line, without a slash: it stands in records and reports"
         yield "name", f"is {reprlib.repr(name)}", advice
 
 

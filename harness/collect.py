@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from nnconform.harness.arguments import item_name, swept_too
 from nnconform.harness.plan import plan
 from nnconform.reports.words import visible
 from nnconform.spec.errors import SpecError
-from nnconform.spec.frozen import FrozenFile
+from nnconform.spec.frozen import ROOT, FrozenFile
 
 if TYPE_CHECKING:
     from nnconform.harness.options import Options
@@ -33,6 +34,11 @@ class SpecFile(pytest.File):
 
     run: Run
     frozen: FrozenFile
+
+    @cached_property
+    def shipped(self) -> bool:
+        """Whether it is one of nnconform's own."""
+        return self.path.resolve().is_relative_to(ROOT)
 
     def collect(self) -> list[pytest.Item]:
         self.frozen = plan(self.path)
@@ -84,6 +90,11 @@ class CaseItem(pytest.Item):
             pytest.xfail(verdict.deviation)
         if verdict.outcome != "passed":
             raise ConformanceFailure(verdict.findings[0].line() if verdict.findings else verdict.reason)
+
+    @property
+    def case_digest(self) -> str:
+        """Of what a case of somebody's own asks and expects; '' of those that ship."""
+        return "" if self.spec_file.shipped else self.spec_file.frozen.digest(self.case["id"], self.dtype)
 
     @property
     def typed(self) -> str:

@@ -15,6 +15,7 @@ from nnconform.harness.plan import plan
 from nnconform.harness.result import RECORD, result_of
 from nnconform.harness.verdict import Verdict
 from nnconform.harness.wording import typed
+from nnconform.spec.frozen import ROOT
 
 if TYPE_CHECKING:
     from nnconform.harness.run import Run
@@ -83,7 +84,8 @@ class Distribution:
             return Crashed(nodeid, again, case_of(path), dtype, subject, None)
         made = plan(path)
         case = next(found for found in made.cases if found["id"] == case_id)
-        return Crashed(nodeid, again, case, dtype, subject, made.line(case_id, dtype))
+        digest = "" if path.resolve().is_relative_to(ROOT) else made.digest(case_id, dtype)
+        return Crashed(nodeid, again, case, dtype, subject, made.line(case_id, dtype), case_digest=digest)
 
 
 @dataclass
@@ -97,4 +99,5 @@ class Crashed:
     subject: Subject
     frozen_line: dict[str, Any] | None
     figures: Mapping[str, Any] | None = None
+    case_digest: str = ""
     verdict: Verdict | None = field(default_factory=lambda: Verdict(outcome="crashed", reason="its process ended"))

@@ -36,6 +36,10 @@ class Asked(Protocol):
         """The item's id."""
 
     @property
+    def case_digest(self) -> str:
+        """Of what it asks and expects, where its file is none that ships."""
+
+    @property
     def typed(self) -> str:
         """The same as it is typed to ask for it again."""
 
@@ -56,6 +60,8 @@ def result_of(item: Asked, report: pytest.TestReport, interviewer: Opened | None
         "mode": subject.mode, "kind": item.case["kind"], "level": item.case["level"],
         "operations": item.case["operations"], "systems": item.case["systems"],
     }  # fmt: skip
+    if digest := item.case_digest:
+        data["case_digest"] = digest
     if item.verdict is None:
         data |= {
             "outcome": "error",

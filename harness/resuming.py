@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from nnconform.adapters import registry
+from nnconform.harness.collect import CaseItem
 from nnconform.harness.generated.asked import resumed
 from nnconform.reports.files import write_whole
 from nnconform.reports.model import Run as Records
+from nnconform.reports.model import Subject as Asked
 from nnconform.reports.outcomes import FAILING
 from nnconform.reports.records import RecordError, read
 from nnconform.spec import SPEC_VERSION
@@ -49,15 +51,26 @@ class Earlier:
         """Whether anything of it fails."""
         return any(found["outcome"] in FAILING for found in self.results)
 
-    def keep(self, path_of: Callable[[str], Path]) -> None:
-        """Forget what has to be asked again: what nobody could ask, and cases of files that changed since."""
+    def keep(self, path_of: Callable[[str], Path], digests: Mapping[str, str]) -> None:
+        """Forget what has to be asked again: what nobody could ask, and cases that changed since, or their files.
+
+        `digests` are of the cases of now, by id, where their files are somebody's own: a file's time may lie.
+        """
         changed = {
             file: not path_of(file).is_file() or path_of(file).stat().st_mtime > self.started
             for file in {found.file for found in self.records.results}
         }
         for found in self.records.results:
-            if found.outcome == "error" or changed[found.file]:
+            other = found.case_digest and digests.get(found.id, found.case_digest) != found.case_digest
+            if found.outcome == "error" or other or changed[found.file]:
                 self.lines.pop(found.id, None)
+
+    def end(self, held: int) -> NoReturn:
+        """Of a run that is complete nothing is left: it ends as it did.  What is to be asked again is a new run's."""
+        if again := held - len(self.lines):
+            told = f"{again:,} of its cases have changed since, or could not be asked: begin a new run"
+            raise pytest.UsageError(f"--resume: {self.path} is complete, and {told}")
+        pytest.exit(f"--resume: {self.path} is complete: nothing is left to ask", int(self.failed))
 
     def reopened(self) -> IO[bytes]:
         """The file, with what is kept and nothing else, ready for more."""
@@ -75,8 +88,6 @@ def earlier_run(
     for path in sorted(folder.glob("*.jsonl"), key=lambda found: found.stat().st_mtime_ns, reverse=True):
         found = _read(path)
         if found and {subject.place for subject in found.records.subjects} == places:
-            if found.records.footer and found.records.footer.complete:
-                raise pytest.UsageError(f"--resume: {path} is complete: there is nothing to go on with")
             _check_same(found, descriptions, options)
             _check_asked(found, options, selected)
             return found
@@ -108,23 +119,32 @@ def _check_same(found: Earlier, descriptions: Iterable[Mapping[str, Any]], optio
         now = here[subject.place]
         pairs.append((f"{subject.label}'s version", dict(subject.versions), now["versions"]))
         pairs.append((f"{subject.label}'s settings", dict(subject.flags), now["flags"]))
+        if file := _edited(found, subject, now["sources"], options):
+            raise pytest.UsageError(f"--resume: {found.path}: {file} has changed since: begin a new run")
     for what, then, now in pairs:
         if then != now:
             told = f"{what} was {_told(then)}, and is {_told(now)}: begin a new run"
             raise pytest.UsageError(f"--resume: {found.path}: {told}")
 
 
+def _edited(found: Earlier, subject: Asked, now: Mapping[str, str], options: Options) -> str:
+    """A file of the adapter's code that is not what it was, or ''.  Older records know the time alone."""
+    then = dict(subject.sources)
+    if then:
+        return next((name for name in {**then, **now} if then.get(name) != now.get(name)), "")
+    names = [each.adapter for each in options.subjects if each.label == subject.label]
+    files = [Path(registry.split(name)[0]) for name in names]
+    late = (file for file in files if file.suffix == ".py" and file.is_file() and file.stat().st_mtime > found.started)
+    return str(next(late, ""))
+
+
 def _check_asked(found: Earlier, options: Options, selected: Mapping[str, str]) -> None:
-    """One record is of one selection, graded in one way, of adapters that stayed as they were."""
+    """One record is of one selection, graded in one way."""
     then = json.loads(found.records.texts[0]).get("asked", selected)  # older records do not say
     for what, now in selected.items():
         if (before := then.get(what, now)) != now:
             told = f"{what} was {before or 'not said'}, and is {now or 'not said'}: begin a new run"
             raise pytest.UsageError(f"--resume: {found.path}: {told}")
-    for subject in options.subjects:
-        file = Path(registry.split(subject.adapter)[0])
-        if file.suffix == ".py" and file.is_file() and file.stat().st_mtime > found.started:
-            raise pytest.UsageError(f"--resume: {found.path}: {file} has changed since: begin a new run")
 
 
 def _times(records: Records, now: int) -> int:
@@ -161,7 +181,11 @@ class Resumption:
             folder_of(config, run.options), run.options, run.descriptions, selection(config, run.options)
         )
         run.options = resumed(run.options, run.earlier)
-        run.earlier.keep(run.path_of)
+        own = {item.nodeid: item.case_digest for item in items if isinstance(item, CaseItem)}
+        held = len(run.earlier.lines)
+        run.earlier.keep(run.path_of, own)
+        if (footer := run.earlier.records.footer) and footer.complete:
+            run.earlier.end(held)
         done = [item for item in items if item.nodeid in run.earlier.lines]
         config.hook.pytest_deselected(items=done)
         items[:] = [item for item in items if item.nodeid not in run.earlier.lines]

@@ -31,6 +31,11 @@ class Answer(NamedTuple):
         """Whether its outcome is not the same in all runs."""
         return len(self.results) > 1 and len({result.outcome for result in self.results}) > 1
 
+    @property
+    def altered(self) -> bool:
+        """Whether the case of this name was not the same in all runs."""
+        return len(self.results) > 1 and len({one.case_digest for one in self.results if one.case_digest}) > 1
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -35,6 +35,8 @@ class Subject:
     """Whether the framework's kernels see strides, so that a layout can make a difference; None where nobody said."""
     array_source: str = ""
     """How such a script writes an array: a template with `{values}`, `{dtype}` and `{device!r}`."""
+    sources: Pairs = ()
+    """The files of the adapter's own code, each with its digest; none where nobody said."""
 
     @property
     def place(self) -> Place:
@@ -167,6 +169,8 @@ class Result(NamedTuple):
     repeated: Repeated | None = None
     toml: str = ""
     """Of a generated case: the example as a spec file."""
+    case_digest: str = ""
+    """Of what a case of somebody's own asks and expects; those that ship are told by the spec's version."""
 
     @property
     def timed(self) -> bool:

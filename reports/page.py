@@ -24,7 +24,7 @@ from nnconform.reports.repeated import MOST_REPEATED, repeats
 from nnconform.reports.tally import Tally, tally
 from nnconform.reports.timing.details import HEADS, plus_minus
 from nnconform.reports.timing.view import MOST_ROWS, Timings, timings
-from nnconform.reports.traits import MOST_MISSED, conventions, differing, missed, overview, shown
+from nnconform.reports.traits import MOST_MISSED, conventions, differing, many, missed, overview, shown
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -111,6 +111,9 @@ def _verdict(total: Tally, asked: Sequence[Asked]) -> str:
         told = f"All {judged:,} results pass." if judged > 1 else "The one result passes."
     else:
         told = "Nothing that was asked is supported."
+    altered = sum(answer.altered for answer in total.answers)
+    if altered:
+        told += f" {many(altered, 'case')} asked or expected something else in another run."
     missing = [one.full_name for one in asked if one.not_run]
     return told + (f" Not run: {', '.join(missing)}." if missing else "")
 

@@ -29,7 +29,7 @@ _TEXTS = ("id", "file", "case", "outcome", "adapter", "device", "dtype", "mode",
 """The texts that every result has."""
 _RARE = frozenset({
     "reason", "should_missed", "deviation", "diagnosis", "findings", "traits", "witnesses", "steps", "work", "timing",
-    "sweep", "fingerprint", "repeated",
+    "sweep", "fingerprint", "repeated", "case_digest",
 })  # fmt: skip
 
 
@@ -121,6 +121,7 @@ class _Builder:
             label, data.text("adapter"), data.text("device"), data.text("mode"), data.pairs("versions"),
             data.pairs("flags"), tuple(machine.items()), data.text("script", ""),
             data.flag("strides") if "strides" in data.data else None, data.text("array_source", ""),
+            data.pairs("sources"),
         )  # fmt: skip
 
     def add(self, kind: str, data: Fields, text: str) -> None:
@@ -194,6 +195,7 @@ def _rare(data: Fields) -> dict[str, Any]:
         "timing": None if timing is None else timing_of(Fields(timing)),
         "sweep": None if sweep is None else sweep_of(Fields(sweep)),
         "fingerprint": None if told is None else fingerprint_of(Fields(told)),
+        "case_digest": data.text("case_digest", ""),
         "toml": Fields(data.table("generated")).text("toml", ""),
         "repeated": None if again is None else repeated_of(Fields(again)),
     }

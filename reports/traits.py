@@ -226,5 +226,6 @@ def missed(asked: Sequence[Asked]) -> tuple[tuple[Asked, Result], ...]:
 
 
 def differing(asked: Sequence[Asked]) -> tuple[tuple[Asked, Answer], ...]:
-    """Cases whose outcome differs between runs of the same subject."""
-    return tuple((one, answer) for one in asked for answer in one.answers.values() if answer.differs)
+    """Cases whose outcome, or which themselves, differ between runs of the same subject."""
+    found = ((one, answer) for one in asked for answer in one.answers.values())
+    return tuple((one, answer) for one, answer in found if answer.differs or answer.altered)

@@ -52,6 +52,14 @@ class FrozenFile:
             pass
         raise self._damaged(self._places[case, dtype])
 
+    def digest(self, case: str, dtype: str) -> str:
+        """Of what one case in one dtype asks and expects, however it is worded; '' where the file is damaged."""
+        try:
+            found = self.line(case, dtype)
+        except SpecError:
+            return ""
+        return sha256(json.dumps([found["ask"], found["expect"]], sort_keys=True).encode()).hexdigest()[:32]
+
     def _damaged(self, place: int) -> SpecError:
         path = self._path or Path("frozen")
         message = f"is damaged: run nnconform freeze {shown(path.with_suffix('.toml'))}"

@@ -135,7 +135,7 @@ def hostile_run(path: Path, evil: str, *between: str) -> Path:
         "id": evil, "file": evil, "kind": evil, "operations": [evil], "systems": [evil], "dtype": evil,
         "adapter": evil, "device": evil, "mode": evil, "reason": evil, "should_missed": evil, "deviation": evil,
         "traits": {evil: evil}, "requirement": evil, "source": {"document": evil, "heading": evil}, "erratum": evil,
-        "rerun": evil, "functions": {evil: evil}, "findings": [finding], "level": evil,
+        "case_digest": evil, "rerun": evil, "functions": {evil: evil}, "findings": [finding], "level": evil,
         "witness": WITNESS | {"output": evil, "inputs": {evil: 1.0}},
         "terms": [{"step": evil, "operation": evil, evil: evil}],
         "steps": [{"name": evil, "operation": evil, "inputs": [evil], "attributes": {evil: evil}}],
@@ -144,7 +144,10 @@ def hostile_run(path: Path, evil: str, *between: str) -> Path:
     outcomes = ("failed", "known deviation", "passed")
     return write(path, [
         header(
-            subject(evil, evil, evil, versions={evil: evil}, flags={evil: evil}, script=evil, array_source=evil),
+            subject(
+                evil, evil, evil, versions={evil: evil}, flags={evil: evil}, script=evil, array_source=evil,
+                sources={evil: evil},
+            ),
             started=evil, suite=evil, spec=evil, arguments=[evil], level=evil, environment={"processor": evil},
         ),
         *(result(**told | {"outcome": outcome, "case": evil + outcome}) for outcome in outcomes),

@@ -74,6 +74,18 @@ def test_nothing_is_amiss_in_a_sound_adapter(name: str, capsys: pytest.CaptureFi
     assert "sigmoid" in next(line for line in out.splitlines() if line.startswith("operations: "))
 
 
+def test_the_name_in_ids_is_told_where_it_is_another(tmp_path: Path) -> None:
+    text = "from nnconform.adapters.numpy import NumPy\n\n\nclass Mini(NumPy):\n    name = 'mini'\n"
+    for file, told in (("nm.py", ["nm in ids and columns, from what --adapter is given"]), ("mini.py", [])):
+        (tmp_path / file).write_text(text, "utf-8")
+        notes, findings = check_adapter(str(tmp_path / file))
+        assert (findings, [note for note in notes if "ids" in note]) == ([], told)
+    unnamed = "from nnconform.adapters import Adapter\n\n\nclass Mini(Adapter):\n    def relu(self, x):\n        return x\n"
+    (tmp_path / "nm2.py").write_text(unnamed, "utf-8")
+    _, findings = check_adapter(str(tmp_path / "nm2.py"))
+    assert "set `name`: it stands in records and reports" in [found.advice for found in findings]
+
+
 def test_an_import_that_fails_is_a_finding(tmp_path: Path) -> None:
     done = nnconform_in(tmp_path, "adapter", "check", str(FAKES / "missing.py"))
     assert done.status == 1

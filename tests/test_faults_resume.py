@@ -57,7 +57,7 @@ def test_a_segfault_in_process_is_found_and_passed_when_the_run_is_taken_up_agai
     assert "fakes.faulty.SegfaultsInDouble: 2 crashed, 4 passed" in done.out
     (run,) = read(next((tmp_path / "nnconform-results").glob("*.jsonl")))
     assert (run.unfinished, run.problems) == ("", ())
-    again(tmp_path, *SEGFAULTS, "--resume").complains("is complete: there is nothing to go on with")
+    again(tmp_path, *SEGFAULTS, "--resume", "--level=should").complains("--level was must, and is should")
 
 
 @pytest.mark.parametrize("keep", [1, 4])
@@ -175,13 +175,69 @@ def test_one_record_is_of_one_selection_graded_in_one_way(
     assert again(tmp_path, *GOOD, "--resume").status == 0
 
 
-def test_an_adapter_that_was_edited_begins_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("adapter", "status"), [(GOOD, 0), (("--adapter=fakes.odd:WrongDtype", GOOD[1]), 1)])
+def test_of_a_run_that_is_complete_nothing_is_left_and_it_ends_as_it_did(
+    tmp_path: Path, adapter: tuple[str, ...], status: int
+) -> None:
+    assert again(tmp_path, *adapter).status == status
+    (path,) = (tmp_path / "nnconform-results").glob("*.jsonl")
+    before = path.read_bytes()
+    done = again(tmp_path, *adapter, "--resume")
+    assert done.status == status, done.out + done.err
+    assert "is complete: nothing is left to ask" in done.out
+    assert path.read_bytes() == before
+    path.write_text(path.read_text("utf-8").replace('"outcome": "passed"', '"outcome": "error"', 1), "utf-8")
+    told = "is complete, and 1 of its cases have changed since, or could not be asked: begin a new run"
+    again(tmp_path, *adapter, "--resume").complains(told)
+
+
+MINE = "from helper import Base\n\n\nclass Mine(Base):\n    pass\n"
+HELPER = "from nnconform.adapters.numpy import NumPy\n\n\nclass Base(NumPy):\n    pass\n"
+
+
+@pytest.mark.parametrize("edited", ["mine.py", "helper.py"])
+def test_an_adapter_that_was_edited_begins_anew_whatever_its_time(tmp_path: Path, edited: str) -> None:
+    (tmp_path / "mine.py").write_text(MINE, "utf-8")
+    (tmp_path / "helper.py").write_text(HELPER, "utf-8")
+    mine = ("--adapter=mine.py:Mine", "--dtype=float32")
+    assert again(tmp_path, *mine).status == 0
+    cut(tmp_path, 2)
+    file = tmp_path / edited
+    before = file.read_text("utf-8")
+    file.write_text(before + "\nX = 1\n", "utf-8")
+    os.utime(file, (0, 0))
+    again(tmp_path, *mine, "--resume").complains(f"{edited} has changed since: begin a new run")
+    file.write_text(before, "utf-8")
+    os.utime(file, (time.time() + 60, time.time() + 60))
+    assert again(tmp_path, *mine, "--resume").status == 0, "touched, and the same"
+
+
+def test_an_older_record_knows_the_time_of_an_adapter_alone(tmp_path: Path) -> None:
     adapter = tmp_path / "mine.py"
     adapter.write_text("from nnconform.adapters.numpy import NumPy\n\n\nclass Mine(NumPy):\n    pass\n", "utf-8")
     os.utime(adapter, (0, 0))
     mine = ("--adapter=mine.py:Mine", "--dtype=float32")
     assert again(tmp_path, *mine).status == 0
-    cut(tmp_path, 2)
-    adapter.touch()
-    os.utime(adapter, (time.time() + 5, time.time() + 5))
+    path = cut(tmp_path, 2)
+    header, rest = path.read_text("utf-8").split("\n", 1)
+    data = json.loads(header)
+    del data["subjects"][0]["sources"]
+    path.write_text(f"{json.dumps(data)}\n{rest}", "utf-8")
+    os.utime(adapter, (time.time() + 60, time.time() + 60))
     again(tmp_path, *mine, "--resume").complains("mine.py has changed since: begin a new run")
+    os.utime(adapter, (0, 0))
+    assert again(tmp_path, *mine, "--resume").status == 0
+
+
+def test_a_case_that_asks_something_else_is_asked_again_whatever_its_files_time(tmp_path: Path) -> None:
+    from test_bad_input_spec import GOOD as SPEC
+
+    own = tmp_path / "own.toml"
+    own.write_text(SPEC, "utf-8")
+    asked = ("--adapter=numpy", "own.toml", CASES[0], "--dtype=float32")
+    assert pytest_in(tmp_path, *asked).status == 0
+    cut(tmp_path, 3)
+    own.write_text(SPEC.replace("[1, 2]", "[1, 3]"), "utf-8")
+    os.utime(own, (0, 0))
+    done = pytest_in(tmp_path, *asked, "--resume")
+    assert "1 passed, 1 deselected" in done.out, done.out + done.err

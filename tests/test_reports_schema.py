@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from page_fixtures import footer, header, result
+from page_fixtures import footer, header, result, subject
 from shell import pytest_in, records
 
 import nnconform.reports
@@ -56,6 +56,8 @@ def test_the_schema_is_a_schema() -> None:
 
 def test_real_records_are_valid(real: list[dict[str, Any]]) -> None:
     assert {line["record"] for line in real} == {"header", "result", "footer"}
+    found = [line["subjects"][0]["sources"] for line in real if line["record"] == "header"]
+    assert [[*sources] for sources in found] == [[], ["wrong.py"]]
     assert {"passed", "failed", "unsupported"} <= {line.get("outcome") for line in real}
     for line in real:
         assert not errors(line), line
@@ -112,11 +114,13 @@ def test_the_fixtures_are_valid() -> None:
         wrong(header(), "started", value="yesterday"),
         wrong(header(), "subjects", value=[]),
         wrong(header(), "subjects", 0, "versions", value={"numpy": 2}),
+        wrong(header(subject(sources={})), "subjects", 0, "sources", value={"mine.py": "no digest"}),
         wrong(header(), "level", value="may"),
         wrong(result(), "outcome", value="splendid"),
         wrong(result(), "outcome"),
         wrong(result(), "ulps", value="many"),
         wrong(result(), "elapsed_ns", value=-1),
+        wrong(result(), "case_digest", value="short"),
         wrong(result(), "systems", value=["T1"]),
         wrong(result(), "witness", "index", value=[-1]),
         wrong(result(), "witness", "exact"),
