@@ -138,25 +138,32 @@ def test_outcomes_that_changed_are_sorted_by_how(tmp_path: Path, capsys: pytest.
     old = run(tmp_path / "old", [
         result("same", "failed"), result("breaks"), result("mends", "failed"), result("gone"),
         result("turns", "unsupported"), result("grows", ulps=1.0), result("shrinks", ulps=9.0), result("crashes"),
-        result("worse", "failed", ulps=1.0),
+        result("worse", "failed", ulps=1.0), result("spoils"), result("vanishes"), result("healed", "known deviation"),
+        result("dies", "failed"),
     ])  # fmt: skip
     new = run(tmp_path / "new", [
         result("same", "failed"), result("breaks", "failed"), result("mends"), result("fresh", "failed"),
         result("turns", "known deviation"), result("grows", ulps=2.5), result("shrinks", ulps=3.0),
         result("crashes", "crashed", reason="status -11", findings=[]), result("worse", "failed", ulps=99.0),
+        result("spoils", "known deviation", ulps=50.0), result("vanishes", "unsupported", ulps=0.0), result("healed"),
+        result("dies", "timeout"),
     ])  # fmt: skip
     found = compare(old, new, 0.95)
     assert [pair.new.case for pair in found.failing] == ["breaks", "crashes"]
-    assert [pair.new.case for pair in found.mended] == ["mends"]
-    assert [pair.new.case for pair in found.otherwise] == ["turns"]
+    assert [pair.new.case for pair in found.deviating] == ["spoils"]
+    assert [pair.new.case for pair in found.lost] == ["vanishes"]
+    assert [pair.new.case for pair in found.mended] == ["healed", "mends"]
+    assert [pair.new.case for pair in found.otherwise] == ["dies", "turns"]
     assert [pair.new.case for pair in found.grown] == ["grows"]
     assert ([item.case for item in found.added], [item.case for item in found.removed]) == (["fresh"], ["gone"])
     assert main(["compare", str(old), str(new)]) == 1
     out = capsys.readouterr().out
     assert (
-        "8 in both records; 2 newly failing, 1 mended, 1 changed otherwise, 1 with a larger error, 1 added, 1 removed"
-        in out
+        "12 in both records; 2 newly failing, 1 newly a known deviation, 1 no longer supported, 2 mended, "
+        "2 changed otherwise, 1 with a larger error, 1 added, of which 1 fails, 1 removed" in out
     )
+    assert "added, and fails  spec/activations/sigmoid.toml::fresh/" in out
+    assert out.endswith("Worse: 2 newly failing, 1 newly a known deviation, 1 no longer supported\n")
     assert "passed -> crashed: status -11" in out
     assert "1 -> 2.5 ulps" in out
     assert "Times" not in out
@@ -172,8 +179,41 @@ def test_an_incomplete_new_record_cannot_be_called_no_worse(tmp_path: Path, caps
     old = run(tmp_path / "old", [result("a"), result("b")])
     new = write(tmp_path / "new", [header(), result("a")])
     assert main(["compare", str(old), str(new)]) == 1
-    assert "INCOMPLETE" in capsys.readouterr().out
+    assert "INCOMPLETE: the new record" in capsys.readouterr().out
     assert main(["compare", str(new), str(old)]) == 0
+    assert "INCOMPLETE: the old record" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("outcome", ["failed", "known deviation", "unsupported"])
+def test_what_an_incomplete_old_record_lacks_may_have_passed_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], outcome: str
+) -> None:
+    old = write(tmp_path / "old", [header(), result("a")])
+    new = run(tmp_path / "new", [result("a"), result("b", outcome), result("c")])
+    assert main(["compare", str(old), str(new)]) == 1
+    out = capsys.readouterr().out
+    assert "INCOMPLETE: the old record is not all of its run: it has no footer" in out
+    assert out.endswith("the old record is incomplete, and 1 of those it lacks does not pass\n")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "status", "told"),
+    [
+        ([result("a"), result("b")], [result("a"), result("b", "known deviation")], 1, "Worse: 1 newly a known"),
+        ([result("a"), result("b")], [result("a"), result("b", "unsupported")], 1, "Worse: 1 no longer supported"),
+        ([result("a", ulps=1.0)], [result("a", ulps=2.0)], 0, "slower, but 1 with a larger error"),
+        ([result("a")], [result("a"), result("b", "failed")], 0, "slower, but 1 added and failing"),
+        ([result("a")], [result("a"), result("b")], 0, "Nothing got worse"),
+        ([result("a"), result("b")], [result("a")], 0, "slower, but 1 removed"),
+        ([result("a"), result("b", "failed")], [result("a"), result("b", "crashed")], 0, "but 1 changed otherwise"),
+    ],
+    ids=["deviates", "vanishes", "grows", "added fails", "added passes", "removed", "dies otherwise"],
+)
+def test_the_verdict_says_no_more_than_its_counts(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], old: list[Data], new: list[Data], status: int, told: str
+) -> None:
+    assert main(["compare", str(run(tmp_path / "old", old)), str(run(tmp_path / "new", new))]) == status
+    assert told in capsys.readouterr().out.splitlines()[-1]
 
 
 @pytest.mark.parametrize(
@@ -218,11 +258,18 @@ def test_hostile_records_print_visible_text(tmp_path: Path, capsys: pytest.Captu
 
 def test_long_lists_end(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     old = run(tmp_path / "old", [result(f"case_{number}") for number in range(150)])
-    new = run(tmp_path / "new", [result(f"case_{number}", "failed") for number in range(150)])
+    new = run(tmp_path / "new", [
+        result(f"case_{number}", "failed", operations=["relu" if number % 5 < 2 else "sigmoid"]) for number in range(150)
+    ])  # fmt: skip
     assert main(["compare", str(old), str(new)]) == 1
     out = capsys.readouterr().out
     assert out.count("newly failing  ") == 100
-    assert "and 50 more" in out
+    assert "and 50 more: --all prints them" in out
+    assert "newly failing, by operation: sigmoid 90, relu 60" in out
+    assert main(["compare", str(old), str(new), "--all"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("newly failing  ") == 150
+    assert "more" not in out
 
 
 def test_nothing_in_common_is_no_comparison(tmp_path: Path) -> None:
