@@ -80,7 +80,9 @@ def test_the_name_in_ids_is_told_where_it_is_another(tmp_path: Path) -> None:
         (tmp_path / file).write_text(text, "utf-8")
         notes, findings = check_adapter(str(tmp_path / file))
         assert (findings, [note for note in notes if "ids" in note]) == ([], told)
-    unnamed = "from nnconform.adapters import Adapter\n\n\nclass Mini(Adapter):\n    def relu(self, x):\n        return x\n"
+    unnamed = (
+        "from nnconform.adapters import Adapter\n\n\nclass Mini(Adapter):\n    def relu(self, x):\n        return x\n"
+    )
     (tmp_path / "nm2.py").write_text(unnamed, "utf-8")
     _, findings = check_adapter(str(tmp_path / "nm2.py"))
     assert "set `name`: it stands in records and reports" in [found.advice for found in findings]
