@@ -131,6 +131,13 @@ CRASHES: list[tuple[str, str, str, str, Call, str]] = [
     ("matmul", "matmul", "uniform", "float32", lambda a, b: np.dot(a, b.T), "as if 'b' were transposed before the product"),
     ("matmul", "matmul", "uniform", "float32", lambda a, b: np.dot(a.T, b), "as if 'a' were transposed before the product"),
     ("matmul", "matmul", "uniform", "float32", lambda a, b: np.dot(a[:, 1:], b), NONE),
+    ("matmul", "matmul", "uniform", "float32", lambda a, b: a @ b.T, "as if 'b' were transposed before the product"),
+    ("matmul", "matmul", "uniform", "float32", lambda a, b: a.T @ b, "as if 'a' were transposed before the product"),
+    ("matmul", "matmul", "uniform", "float32", lambda a, b: a[:, 1:] @ b, NONE),
+    ("dense", "dense", "coffee_vectorized", "float64", lambda x, w, b, **_: x @ w.T + b, "as if 'w' were transposed before the product"),
+    ("dense_loop", "dense_loop", "coffee_loop", "float64", lambda x, w, b, **_: x @ w.T + b, "as if 'w' were transposed before the product"),
+    ("dense_loop", "dense_loop", "coffee_loop", "float64", lambda x, w, b, **_: np.dot(x, w.T) + b, "as if 'w' were transposed before the product"),
+    ("dense_loop", "dense_loop", "coffee_loop", "float64", lambda x, w, b, **_: x[1:] @ w + b, NONE),
 ]  # fmt: skip
 
 
@@ -227,3 +234,39 @@ def test_answers_that_do_not_follow_from_what_was_left() -> None:
         return made
 
     assert told("softmax", wrong, "softmax", "rows") == NONE
+
+
+def in_place(x: Array, **_: Any) -> Array:
+    x[x < 0] = 0
+    return x
+
+
+def maximum_taken_off(x: Array, axis: int) -> Array:
+    x -= x.max(axis=axis, keepdims=True)
+    powers: Array = np.exp(x)
+    return powers / powers.sum(axis=axis, keepdims=True)
+
+
+def in_place_and_wrong(x: Array, axis: int) -> Array:
+    return maximum_taken_off(x, axis) + 0.125
+
+
+def in_place_and_no_columns(x: Array, axis: int) -> Array:
+    if x.flags.f_contiguous:
+        raise ValueError("no columns")
+    return maximum_taken_off(x, axis)
+
+
+WRITTEN: list[tuple[str, str, Call, str]] = [
+    ("relu", "rows_and_columns", in_place, "as if the answer were written into its input"),
+    ("softmax", "rows", maximum_taken_off, "as if the maximum were taken off its input in place"),
+    ("softmax", "rows", in_place_and_wrong, NONE),
+    ("softmax", "rows", in_place_and_no_columns, NONE),
+]
+
+
+@pytest.mark.parametrize(("operation", "case", "wrong", "expected"), WRITTEN)
+def test_what_writes_into_its_input_raises_where_that_is_read_only(
+    operation: str, case: str, wrong: Call, expected: str
+) -> None:
+    assert told(operation, wrong, operation, case) == expected

@@ -95,7 +95,8 @@ def test_a_range_of_inputs_that_lies_at_the_end_is_no_place() -> None:
 
 
 LARGE: list[tuple[str, Callable[..., Array], str]] = [
-    ("sigmoid", lambda x: NumPy.sigmoid(-x), "as if the sign of its input were lost"),
+    ("sigmoid", lambda x: NumPy.sigmoid(-x), "as if the sign of its input were turned"),
+    ("sigmoid", lambda x: NumPy.sigmoid(np.abs(x)), "as if the sign of its input were lost"),
     ("tanh", lambda x: np.tanh(x.astype(np.float16)).astype(x.dtype), "as if it were computed in float16"),
     ("relu", lambda x: np.clip(x, 0, 6) + np.where(x > 1, x.dtype.type(0.01), 0).astype(x.dtype), NONE),
 ]

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from nnconform.harness.diagnosis.problem import Problem
+from nnconform.harness.questions import LAYOUTS
 from nnconform.harness.transcript import Raised
 
 _TYPES = {
@@ -39,7 +40,11 @@ _MATRICES = re.compile(
 _READ_ONLY = re.compile(r"read-?\s?only|not writ(?:e)?able|WRITEABLE|immutable", re.IGNORECASE)
 _GAPS = re.compile(r"contiguous|strided?s?\b", re.IGNORECASE)
 _DEVICES = re.compile(r"on the same device|different devices|at least two devices|incompatible devices", re.IGNORECASE)
+_INNER = re.compile(r"input operand 1 has a mismatch .*\(size (\d+) is different from (\d+)\)", re.IGNORECASE)
+"""NumPy's words where the inner sizes of a product differ: the right side's, and the left's."""
 _SIZES = re.compile(r"\b(\d+) ?x ?(\d+)\b|[\[(](\d+), ?(\d+)[\])]")
+_UNWRITEABLE = frozenset(LAYOUTS) - {"strided"}
+"""Questions whose inputs are read-only."""
 _PRODUCTS = {"matmul": (0, 1), "dense": (0, 1), "dense_loop": (0, 1), "dense_column": (1, 0)}
 
 
@@ -55,6 +60,13 @@ def fitting(problem: Problem) -> list[str]:
     if len(told) == 1 and "" not in told:
         return list(told)
     return list(_by_question(frozenset(raised)))
+
+
+def for_writing(problem: Problem) -> frozenset[str]:
+    """The questions with inputs that cannot be written to, if these alone raise, and say that."""
+    raised = {name: answer.raised for name, answer in problem.transcript.answers.items() if answer.raised}
+    told = all(name in _UNWRITEABLE and _READ_ONLY.search(each.message) for name, each in raised.items())
+    return frozenset(raised) if told else frozenset()
 
 
 def cause(problem: Problem, question: str, raised: Raised) -> str:
@@ -75,7 +87,7 @@ def _by_words(problem: Problem, question: str, message: str) -> Iterator[str]:
         yield "as if its arrays lay on different devices"
     if _UNDONE.search(message) and re.search(_SPELT[dtype], message, re.IGNORECASE):
         yield f"as if there were no kernel for {dtype}"
-    if question == "fortran" and _READ_ONLY.search(message):
+    if question in _UNWRITEABLE and _READ_ONLY.search(message):
         yield "as if it had to write into its inputs"
     if question in {"fortran", "strided"} and _GAPS.search(message):
         yield "as if inputs had to lie in one piece, row by row"
@@ -94,18 +106,29 @@ def _shapes(problem: Problem, question: str) -> list[tuple[int, ...]]:
 def _transposed(problem: Problem, message: str) -> Iterator[str]:
     """A message that names the operands' sizes, one of them the other way round."""
     pairs = {tuple(int(size) for size in found.groups() if size is not None) for found in _SIZES.finditer(message)}
+    inner = {tuple(map(int, found.groups())) for found in _INNER.finditer(message)}
     for step in problem.steps:
         sides = _PRODUCTS.get(step["operation"])
         if sides is None:
             continue
         names = [step["inputs"][side] for side in sides]
         shapes = [problem.first[name].shape for name in names if name in problem.first]
-        if len(shapes) == 2 and all(len(shape) == 2 and shape[0] != shape[1] for shape in shapes):
+        if len(shapes) == 2 and all(shapes):
             left, right = shapes
-            if pairs == {left, right[::-1]}:
+            if _uneven(right) and (pairs == _of_two(left, right[::-1]) or inner == {(right[1], left[-1])}):
                 yield f"as if {names[1]!r} were transposed before the product"
-            if pairs == {left[::-1], right}:
+            if _uneven(left) and (pairs == _of_two(left[::-1], right) or inner == {(right[0], left[0])}):
                 yield f"as if {names[0]!r} were transposed before the product"
+
+
+def _uneven(shape: tuple[int, ...]) -> bool:
+    """Whether transposing it would show in its shape."""
+    return len(shape) == 2 and shape[0] != shape[1]
+
+
+def _of_two(*shapes: tuple[int, ...]) -> set[tuple[int, ...]]:
+    """Those of them that are pairs of sizes, as a message would name them."""
+    return {shape for shape in shapes if len(shape) == 2}
 
 
 _REFUSED: Sequence[tuple[frozenset[str], str]] = (

@@ -44,9 +44,14 @@ def single(x: Array, value: float) -> Array:
 # ------------------------------------------------------------------------------------------------ sigmoid, tanh, relu
 
 
-@defect("as if the sign of its input were lost", "sigmoid")
+@defect("as if the sign of its input were turned", "sigmoid")
 def _sigmoid_of_minus(own: Rounding, x: Array) -> Array:
     return activations.sigmoid(-x)
+
+
+@defect("as if the sign of its input were lost", "sigmoid")
+def _sigmoid_of_size(own: Rounding, x: Array) -> Array:
+    return activations.sigmoid(np.abs(x))
 
 
 @defect("as if it were exp(x) / (1 + exp(x)), which overflows", "sigmoid")

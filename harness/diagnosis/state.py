@@ -8,6 +8,7 @@ from typing import Any
 import ml_dtypes
 import numpy as np
 
+from nnconform.harness.diagnosis.crashes import for_writing
 from nnconform.harness.diagnosis.hypothesis import Given
 from nnconform.harness.diagnosis.problem import Arrays, Problem
 from nnconform.harness.questions import SECOND, origin
@@ -22,20 +23,25 @@ _NO_FLOATS = "iub"
 
 
 def fitting(problem: Problem, facets: frozenset[str]) -> list[str]:
-    """How the inputs were changed, if what else is wrong follows from it."""
+    """How the inputs were changed, if what else is wrong follows from it.
+
+    What writes into its inputs raises where they cannot be written to: that follows, too.
+    """
+    raising = for_writing(problem)
+    facets = facets - {"crash"} if raising else facets
     if facets == {"overwritten"}:
         return [SHARED]
     if "overwritten" in facets:
         return []
     told = _left(problem)
-    if told and (facets == {"changes its inputs"} or _follows(problem)):
+    if told and (facets == {"changes its inputs"} or _follows(problem, raising)):
         return [told]
     return [OWN] if facets == {"changes its inputs"} else []
 
 
-def _follows(problem: Problem) -> bool:
+def _follows(problem: Problem, raising: frozenset[str]) -> bool:
     """Whether the answers are right for the inputs as they were left."""
-    return problem.readable and Given("", _as_left).fit(problem) is not None
+    return problem.readable_beside(raising) and Given("", _as_left).fit(problem) is not None
 
 
 def _as_left(problem: Problem, question: str) -> Arrays:
