@@ -2,8 +2,10 @@
 
 The names are the catalogue's, or one of `ALIASES`.  Signatures may be the documents' own: `dense(a_in, W, b)`
 without an activation is a sigmoid layer, as in the slides; `dense(a_in, W, b, g)` is given the file's own function
-of the activation's name; `my_sequential(x, W1, b1, W2, b2)` takes its weights one by one.  A `dense` that takes one
-row at a time is asked one row, and nothing else.  (A `dense` and a `my_sequential` are tried once on zeros to see.)
+of the activation's name, and the identity as `linear` where the file has none; `my_sequential(x, W1, b1, W2, b2)`
+takes its weights one by one.  A `dense` that takes one row at a time is asked one row, and nothing else.  (A `dense`
+and a `my_sequential` are tried once on zeros to see.)  An activation that is not found in a table of the file's own,
+a KeyError of its name, is one that the file lacks.
 bfloat16, which NumPy does not have, is not asked.
 A name may be given anything that can be called: `tanh = np.tanh`, a `functools.partial`, what a compiler made.
 """
@@ -11,7 +13,7 @@ A name may be given anything that can be called: `tanh = np.tanh`, a `functools.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -31,6 +33,7 @@ ALIASES = {
     "dense_loop": ("dense_loop", "dense", "my_dense"),
 }
 _USUAL = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.01, "alpha": 1, "approximate": "none"}
+_ACTIVATIONS = ("linear", "relu", "sigmoid", "softmax", "tanh")
 _FIXED = {"dense": "sigmoid", "dense_loop": "sigmoid", "dense_column": "sigmoid"}
 
 
@@ -68,9 +71,9 @@ def adapter_of(module: ModuleType, path: Path) -> type[Adapter]:
             return adapted(operation)
 
     @cache
-    def adapted(operation: str) -> _Adapted | None:
+    def adapted(operation: str) -> Adapted | None:
         found = _named(module, operation)
-        return _Adapted(operation, found, module) if found else None
+        return Adapted(operation, found, module) if found else None
 
     return Homework
 
@@ -93,7 +96,7 @@ def _is_adapter_of(item: Any, module: ModuleType) -> bool:
     return isinstance(item, type) and issubclass(item, Adapter) and item.__module__ == module.__name__
 
 
-class _Adapted:
+class Adapted:
     """A student's function, called with what its signature takes."""
 
     def __init__(self, operation: str, plain: Callable[..., Any], module: ModuleType) -> None:
@@ -105,7 +108,13 @@ class _Adapted:
     def __call__(self, *inputs: Any, **attributes: Any) -> Any:
         if self.one_row and inputs[0].ndim > 1:
             raise Unsupported("the function takes one row at a time")
-        return self.call(*inputs, **attributes)
+        try:
+            return self.call(*inputs, **attributes)
+        except KeyError as error:
+            key = error.args[0] if error.args else None
+            if isinstance(key, str) and key in _activations(inputs, attributes):
+                raise Unsupported(f"the function knows no activation {key!r}") from None
+            raise
 
     def call(self, *inputs: Any, **attributes: Any) -> Any:
         """The function, however many rows there are."""
@@ -121,14 +130,54 @@ class _Adapted:
         usual = {**_USUAL, "activation": _FIXED.get(self.operation)}
         for name, value in attributes.items():
             if name not in given and value != usual.get(name):
-                raise Unsupported(f"the function takes no {name}")
+                instead = f", but {', '.join(extra)}" if (extra := self.unasked()) else ""
+                raise Unsupported(f"the function takes no {name}{instead}")
         return given
 
+    def unasked(self) -> list[str]:
+        """What the function takes beside the operation's arrays, and is never given."""
+        entry = catalogue()[self.operation]
+        if entry.layers or self.takes_all:
+            return []
+        known = {*entry.attributes, *(["g"] if "activation" in entry.attributes else [])}
+        return [name for name in self.taken[len(entry.arguments) :] if name not in known]
+
+    def lacking(self) -> list[str]:
+        """The operation's attributes that the function cannot be given."""
+        entry = catalogue()[self.operation]
+        if entry.layers or self.takes_all:
+            return []
+        taken = {*self.taken, *(["activation"] if "g" in self.taken else [])}
+        return [name for name in entry.attributes if name not in taken]
+
+    def only(self, attribute: str) -> Any:
+        """What an attribute that the function cannot be given has to be."""
+        return {**_USUAL, "activation": _FIXED.get(self.operation)}.get(attribute)
+
+    def absent(self) -> list[str]:
+        """The activations that the file has no function of, where it would be given one."""
+        return [name for name in _ACTIVATIONS if "g" in self.taken and self._found(name) is None]
+
     def _own(self, activation: str) -> Callable[..., Any]:
+        if found := self._found(activation):
+            return found
+        raise Unsupported(f"the file has no {activation} to give to {getattr(self.plain, '__name__', 'dense')}")
+
+    def _found(self, activation: str) -> Callable[..., Any] | None:
         known = getattr(inspect.unwrap(self.plain), "__globals__", vars(self.module))
-        if not is_function(known.get(activation)):
-            raise Unsupported(f"the file has no {activation} to give to {getattr(self.plain, '__name__', 'dense')}")
-        return known[activation]  # type: ignore[no-any-return]
+        found = (known.get(name) for name in ALIASES.get(activation, (activation,)))
+        return next(filter(is_function, found), _identity if activation == "linear" else None)
+
+
+def _identity(z: Any) -> Any:
+    """What nobody writes down."""
+    return z
+
+
+def _activations(inputs: Sequence[Any], attributes: dict[str, Any]) -> list[Any]:
+    """The names of activations that a layer or a model was asked for."""
+    layers = inputs[1] if len(inputs) > 1 and isinstance(inputs[1], list) else []
+    return [attributes.get("activation"), *(layer[2] for layer in layers)]
 
 
 def _signature(plain: Callable[..., Any]) -> tuple[tuple[str, ...], bool]:
@@ -140,12 +189,12 @@ def _signature(plain: Callable[..., Any]) -> tuple[tuple[str, ...], bool]:
     return tuple(found), any(each.kind is each.VAR_KEYWORD for each in found.values())
 
 
-def _takes_one_row(function: _Adapted) -> bool:
+def _takes_one_row(function: Adapted) -> bool:
     """Whether a layer or model takes a vector and raises for two rows, as a loop over `np.dot(W[:, j], a_in)` does."""
     return _accepts(function, np.zeros(3)) and not _accepts(function, np.zeros((2, 3)))
 
 
-def _accepts(function: _Adapted, x: Any) -> bool:
+def _accepts(function: Adapted, x: Any) -> bool:
     w, b = np.zeros((3, 3)), np.zeros(3)
     layers = [(w, b, "sigmoid")] * (len(function.taken) // 2)
     try:

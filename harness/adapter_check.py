@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
@@ -17,13 +16,13 @@ from nnconform.adapters import contract, registry
 from nnconform.adapters.contract import Adapter, Unsupported
 from nnconform.adapters.homework import ALIASES, adapter_of
 from nnconform.adapters.sources import defined
-from nnconform.harness.adapter_questions import ask_each
+from nnconform.harness.adapter_fit import misfit, never_asked
+from nnconform.harness.adapter_questions import ask_each, has_question
 from nnconform.harness.adapter_words import name_amiss, words_amiss
-from nnconform.harness.commands import signature
 from nnconform.harness.options import MODES, label
 from nnconform.harness.raising import line
 from nnconform.spec.arrays import dtype_of, same_bits
-from nnconform.spec.catalogue import Operation, catalogue
+from nnconform.spec.catalogue import catalogue
 from nnconform.spec.formats import FORMATS
 
 LIKE = 0.75
@@ -80,18 +79,28 @@ class _Check:
         self._modes()
         self._description(ready[0])
         have = self._operations(ready[0])
-        self._misspelt()
+        self._misspelt(have)
         sound = [self._seam(adapter) for adapter in ready]
         if all(sound):
             wrong = {found[0]: found for adapter in reversed(ready) for found in ask_each(adapter, have)}
             for place, message, advice in wrong.values():
                 self.find(place, message, advice)
+            self._other_modes(devices[0], [name for name in have if name not in wrong])
 
-    def _made(self, device: str) -> Adapter | None:
+    def _made(self, device: str, mode: str = "") -> Adapter | None:
         """As a run makes it: `super().__init__` keeps both."""
-        mode = next((mode for mode in MODES if mode in self._listed_modes()), MODES[0])
-        place, advice = f"on {device}", "define __init__(self, device, mode), for each name that `devices` gives"
-        made: Adapter | None = self._guarded(place, lambda: self.kind(device, mode), advice)
+        place = f"on {device} in mode {mode}" if mode else f"on {device}"
+        mode = mode or next((mode for mode in MODES if mode in self._listed_modes()), MODES[0])
+        advice = "define __init__(self, device, mode), for each name that `devices` gives"
+
+        def make() -> Adapter | None:
+            try:
+                return self.kind(device, mode)
+            except contract.Unavailable as error:
+                self.notes.append(f"not available: mode {mode}: {error}")
+                return None
+
+        made: Adapter | None = self._guarded(place, make, advice)
         if made is not None and (getattr(made, "device", None), getattr(made, "mode", None)) != (device, mode):
             self.find(place, "does not keep its device and mode", "call super().__init__(device, mode) in __init__")
             return None
@@ -120,6 +129,23 @@ class _Check:
         if set(self.kind.modes) > {"eager"} and self.kind.compile is Adapter.compile:
             self.find("modes", "there is no compile()", "define compile(self, function), or leave the mode out")
 
+    def _other_modes(self, device: str, operations: Sequence[str]) -> None:
+        """The first operation in each mode that is left: how compiled code answers otherwise is for a run to tell."""
+        first = next((mode for mode in MODES if mode in self._listed_modes()), MODES[0])
+        if self.kind.compile is Adapter.compile:
+            return
+        for mode in MODES:
+            if mode == first or mode not in self._listed_modes():
+                continue
+            adapter = self._made(device, mode)
+            for name in operations if adapter else ():
+                assert adapter is not None
+                if not has_question(name):
+                    continue
+                for place, message, advice in ask_each(adapter, {name}):
+                    self.find(f"{place} in mode {mode}", message, advice)
+                break
+
     def _description(self, adapter: Adapter) -> None:
         wrong = list(words_amiss(adapter))
         for found in wrong:
@@ -131,26 +157,33 @@ class _Check:
     # -------------------------------------------------------------- operations
 
     def _operations(self, adapter: Adapter) -> Mapping[str, Callable[..., Any]]:
+        """Those that can be called as they will be."""
         have = {name: function for name in catalogue() if (function := self._function(adapter, name)) is not None}
         lacks = [name for name in catalogue() if name not in have]
         self.notes.append(f"operations: {', '.join(have)}")
         self.notes.append(f"unsupported: {', '.join(lacks) or 'none'}")
         if set(have) <= {"round_trip"}:
             self.find("operations", "none is there", "add a function with a name of `nnconform list --operations`")
+        fit = {}
         for name, function in have.items():
-            if problem := _misfit(function, catalogue()[name]):
-                self.find(name, problem, f"it is called as {signature(catalogue()[name])}, attributes by keyword")
-        return have
+            if found := misfit(function, catalogue()[name]):
+                self.find(name, *found)
+            else:
+                fit[name] = function
+            self.notes += never_asked(name, function)
+        return fit
 
     def _function(self, adapter: Adapter, name: str) -> Callable[..., Any] | None:
         advice = "raise Unsupported for what the framework lacks"
         found: Callable[..., Any] | None = self._guarded(name, lambda: adapter.function(name), advice)
         return found
 
-    def _misspelt(self) -> None:
+    def _misspelt(self, own: Container[str]) -> None:
+        """Names that were meant for operations; what is like one that is there is taken for its helper."""
         known = {*catalogue(), *(alias for aliases in ALIASES.values() for alias in aliases)}
         for name in sorted(_public(self.kind) - known):
-            if close := get_close_matches(name, known, n=1, cutoff=LIKE):
+            close = get_close_matches(name, known, n=1, cutoff=LIKE)
+            if close and not any(meant in own for meant in _meant(close[0])):
                 advice = "rename it, or give a helper a name that starts with _"
                 self.find(name, f"is no operation (did you mean {close[0]!r}?)", advice)
 
@@ -202,19 +235,9 @@ class _Check:
             self.find(place, "the NumPy array was changed on the way", "copy before changing anything")
 
 
-def _misfit(function: Callable[..., Any], entry: Operation) -> str:
-    """Why a function cannot be called as the catalogue says, or ''."""
-    try:
-        taken = inspect.signature(function, follow_wrapped=False)
-    except (TypeError, ValueError):
-        return ""  # built in: nothing can be known before it is called
-    positions = [*entry.arguments, *(["layers"] if entry.layers else [])]
-    attributes = {} if entry.layers else dict(entry.attributes)
-    try:
-        taken.bind(*positions, **attributes)
-    except TypeError as error:
-        return f"its signature {taken} does not fit: {error}"
-    return ""
+def _meant(name: str) -> set[str]:
+    """The operations that a name or an alias stands for."""
+    return {name, *(operation for operation, aliases in ALIASES.items() if name in aliases)}
 
 
 def _public(kind: type[Adapter]) -> set[str]:

@@ -12,9 +12,14 @@ from json import loads
 from typing import Any
 
 from nnconform.adapters.contract import Adapter
+from nnconform.adapters.homework import Adapted
+from nnconform.harness.diagnosis import NONE
+from nnconform.harness.diagnosis.crashes import WRITES
+from nnconform.harness.diagnosis.diagnose import diagnose
 from nnconform.harness.interview import interview
 from nnconform.harness.judge import judge
 from nnconform.harness.raising import line
+from nnconform.spec.catalogue import catalogue
 from nnconform.spec.frozen import FrozenFile, read_current, shipped
 
 SHORT = 4096
@@ -32,6 +37,15 @@ ADVICE = {
     "nan": "see whether arguments are swapped or a buffer is read before it is filled",
     "inf": "see whether arguments are swapped or a buffer is read before it is filled",
 }
+FORMULA = "see whether it is the formula that `nnconform list --operations` prints"
+"""Of wrong numbers, where there is one argument, which nobody can swap."""
+PLAIN = {
+    "crash": "call it as `nnconform list --operations` shows; what it lacks it may refuse: raise "
+    "nnconform.adapters.Unsupported",
+    "type": "return a NumPy array",
+}
+"""Of a file of plain functions, which has no framework and no to_numpy."""
+_NUMBERS = frozenset({"value", "nan", "inf"})
 
 
 def ask_each(adapter: Adapter, operations: Container[str]) -> Iterator[tuple[str, str, str]]:
@@ -41,20 +55,47 @@ def ask_each(adapter: Adapter, operations: Container[str]) -> Iterator[tuple[str
             continue
         told = ((frozen, _asked(adapter, frozen)) for frozen in map(loads, lines))
         if wrong := next(((frozen, found) for frozen, found in told if found), None):
-            frozen, (facet, message) = wrong
-            advice = ADVICE.get(facet, "see the report of a run")
-            yield operation, f"{message} (asked in {frozen['dtype']}, case {frozen['case']})", advice
+            frozen, (facet, message, looks_like) = wrong
+            asked = f"{message} (asked in {frozen['dtype']}, case {frozen['case']})"
+            yield operation, asked, _advice(adapter, operation, facet, looks_like)
 
 
-def _asked(adapter: Adapter, frozen: dict[str, Any]) -> tuple[str, str] | None:
-    """Facet and words of the first finding; an operation that ends the process would end the check without a word."""
+def has_question(operation: str) -> bool:
+    """Whether there is anything easy to ask of it."""
+    return operation in _easy()
+
+
+def _advice(adapter: Adapter, operation: str, facet: str, looks_like: str) -> str:
+    """The suite's own diagnosis, where one fits, and what helps in general."""
+    if looks_like == WRITES:
+        facet = "changes its inputs"
+    plain = isinstance(adapter.plain(operation), Adapted)
+    if looks_like and (facet in _NUMBERS or (plain and facet == "crash")):
+        return f"it looks {looks_like}"
+    advice = ADVICE.get(facet, "see the report of a run")
+    advice = PLAIN.get(facet, advice) if plain else advice
+    if facet in _NUMBERS and len(catalogue()[operation].arguments) == 1 and not catalogue()[operation].layers:
+        advice = FORMULA
+    return f"it looks {looks_like}: {advice}" if looks_like else advice
+
+
+def _asked(adapter: Adapter, frozen: dict[str, Any]) -> tuple[str, str, str] | None:
+    """Facet, words and looks of the first finding.
+
+    An operation that ends the process would end the check without a word.
+    """
     try:
-        found = judge(frozen, interview(adapter, frozen["ask"])).findings
+        transcript = interview(adapter, frozen["ask"])
+        verdict = judge(frozen, transcript)
+        if not verdict.findings:
+            return None
+        looks_like = diagnose(frozen, transcript, verdict)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        return "crash", f"crash: it raises {line(error)}, which ends the process"
-    return (found[0].facet, found[0].line()) if found else None
+        return "crash", f"crash: it raises {line(error)}, which ends the process", ""
+    first = verdict.findings[0]
+    return first.facet, first.line(), "" if looks_like == NONE else looks_like
 
 
 @cache

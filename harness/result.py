@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol
 
 from nnconform.harness.details import shown_arrays, with_inputs
@@ -96,6 +96,18 @@ def _details(item: Asked, frozen: dict[str, Any], interviewer: Opened | None) ->
         "steps": frozen["ask"]["steps"],
         "terms": frozen["expect"].get("terms", []),
         "arrays": shown_arrays(frozen, _SHOWN, question),
-        "functions": {name: interviewer.source(name) for name in names} if interviewer else {},
+        "functions": _functions(frozen["ask"]["steps"], names, interviewer) if interviewer else {},
         "rerun": rerun_line(item.typed, item.subject, frozen, item.verdict.outcome if item.verdict else ""),
     }
+
+
+def _functions(steps: Iterable[Mapping[str, Any]], names: Iterable[str], interviewer: Opened) -> dict[str, str]:
+    """The source of each operation, and of each that is given to one: a layer's activation."""
+    from nnconform.reports.sources import functions_given
+
+    found = {name: interviewer.source(name) for name in names}
+    for step in steps:
+        for given in functions_given(step["operation"], found.get(step["operation"], ""), step.get("attributes", {})):
+            if text := found.get(given) or interviewer.source(given):
+                found[given] = text
+    return found

@@ -13,7 +13,7 @@ from typing import Any
 from nnconform.reports import literals
 from nnconform.reports.literals import NoScript, number
 from nnconform.reports.model import Details, Finding, Result, Shown, Step, Subject
-from nnconform.reports.sources import Source, apart, is_annotated, missing_names, read_source
+from nnconform.reports.sources import Source, apart, functions_given, is_annotated, missing_names, read_source
 from nnconform.reports.words import one_line, shortened
 
 _NAMESPACE = "from types import SimpleNamespace"
@@ -41,8 +41,7 @@ class _Writer:
         self.subject, self.result, self.details = subject, result, details
         self.finding: Finding | None = result.findings[0] if result.findings else None
         self.imports: set[str] = set()
-        operations = dict.fromkeys(step.operation for step in details.steps)
-        self.sources = apart({name: read_source(name, details.functions.get(name, "")) for name in operations})
+        self.sources = apart({name: read_source(name, details.functions.get(name, "")) for name in _asked(details)})
         self.names = self._names()
 
     def text(self) -> str:
@@ -137,9 +136,20 @@ class _Writer:
         if isinstance(kinds, list):
             return f"{source.name}({', '.join([*given, *_with_layers(source, inputs, kinds)])})"
         attributes = [f"{name}={_literal(value)}" for name, value in step.attributes.items() if source.takes(name)]
+        kind = step.attributes.get("activation")
+        if isinstance(kind, str) and source.takes_function:
+            attributes.append(f"g={self._function(kind)}")
         if not all(name.isidentifier() for name in step.attributes):
             raise NoScript("the record holds an attribute that is not known here")
         return f"{source.name}({', '.join([*given, *inputs, *attributes])})"
+
+    def _function(self, operation: str) -> str:
+        """What stands for an operation that is given to a layer; nobody writes the identity down."""
+        if operation in self.sources:
+            return self.sources[operation].name
+        if not operation.isidentifier():
+            raise NoScript("the record holds an attribute that is not known here")
+        return "lambda z: z" if operation == "linear" else operation
 
     # --------------------------------------------------------------- telling
 
@@ -169,6 +179,15 @@ class _Writer:
 
     def _last(self) -> str:
         return self.names[self.details.steps[-1].name]
+
+
+def _asked(details: Details) -> list[str]:
+    """The operations of the steps, and those that are given to their functions."""
+    found = dict.fromkeys(step.operation for step in details.steps)
+    for step in details.steps:
+        given = functions_given(step.operation, details.functions.get(step.operation, ""), step.attributes)
+        found |= dict.fromkeys(name for name in given if details.functions.get(name))
+    return list(found)
 
 
 def _with_layers(source: Source, inputs: list[str], kinds: list[Any]) -> list[str]:

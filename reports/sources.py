@@ -7,6 +7,7 @@ import builtins
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from nnconform.reports.literals import NoScript
 
@@ -35,6 +36,11 @@ class Source:
         """Whether it can be given this attribute by name."""
         return self.any_keyword or attribute in self.parameters
 
+    @property
+    def takes_function(self) -> bool:
+        """Whether an activation is given to it as a function, `g`, and not by name."""
+        return "g" in self.parameters and "activation" not in self.parameters
+
 
 def read_source(operation: str, text: str) -> Source:
     """A recorded source, taken apart.  Raises NoScript."""
@@ -61,6 +67,16 @@ def read_source(operation: str, text: str) -> Source:
     method = names[:1] == ("self",)
     parameters = names[method:] + tuple(item.arg for item in taken.kwonlyargs)
     return Source(imports, pieces, defines, name, method, parameters, taken.kwarg is not None, rebound)
+
+
+def functions_given(operation: str, text: str, attributes: Mapping[str, Any]) -> list[str]:
+    """The operations whose functions a step gives to a recorded source: of a layer, its activation."""
+    try:
+        takes = read_source(operation, text).takes_function
+    except NoScript:
+        return []
+    given = attributes.get("activation")
+    return [given] if takes and isinstance(given, str) else []
 
 
 def _bound(node: ast.stmt) -> str | None:

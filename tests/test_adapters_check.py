@@ -48,6 +48,7 @@ AMISS = {
     "fakes.odd:WrongShape": ("sigmoid", "shape: "),
     "fakes.odd:Scalar": ("sigmoid", "value: 1 of 1 values"),
     "fakes.odd:ChangesInputs": ("sigmoid", "changes its inputs: input 'x' came back changed"),
+    "fakes.modes:CannotCompile": ("dense in mode compiled", "crash: RuntimeError at call: no such target"),
     "fakes.two_devices:FallsBack": ("sigmoid", "device: the answer lay on cpu, not on fake:1"),
 }  # fmt: skip
 
@@ -62,7 +63,7 @@ def test_what_is_amiss_is_found_with_advice(name: str) -> None:
 
 
 SOUND = [
-    "numpy", "fakes.good:Good", "fakes.two_devices:TwoDevices", "fakes.odd:LacksSome", "fakes.amiss:WithDeviceAndMode",
+    "numpy", "fakes.good:Good", "fakes.modes:Compiles", "fakes.modes:NoCompiler", "fakes.two_devices:TwoDevices", "fakes.odd:LacksSome", "fakes.amiss:WithDeviceAndMode",
 ]  # fmt: skip
 
 
@@ -119,3 +120,97 @@ def test_what_ends_the_process_is_a_finding_and_no_silent_success(tmp_path: Path
     assert done.status == 1, done.out + done.err
     assert "dense: crash: it raises SystemExit: 0, which ends the process" in done.out
     assert done.said == ["2 findings"]  # as a layer and as a loop
+
+
+NAMES = """
+import numpy as np
+
+def leaky_relu(z, alpha=0.01):
+    return np.where(z > 0, z, z * np.asarray(alpha, z.dtype))
+
+def elu(x, a=1):
+    return x
+
+def decision(p, t=0.5):
+    return p
+
+def dense(a_in, W, b, activation_fn):
+    return activation_fn(a_in @ W + b)
+
+def matmul(a):
+    return a
+
+def softmax(z):
+    e = np.exp(z - z.max(-1, keepdims=True))
+    return e / e.sum(-1, keepdims=True)
+
+def my_softmax_v(z):
+    return softmax(z)
+"""
+
+
+def test_parameters_of_other_names_are_found(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(NAMES, "utf-8")
+    notes, findings = check_adapter(str(tmp_path / "mine.py"))
+    told = {found.place: (found.message, found.advice) for found in findings}
+    assert told.keys() == {"leaky_relu", "elu", "decision", "dense", "dense_loop", "matmul"}
+    assert told["leaky_relu"][0] == "takes alpha, which nothing gives, and no slope"
+    assert told["leaky_relu"][1].startswith("call the parameter 'slope': it is called as leaky_relu(x, slope=0.25)")
+    assert told["elu"][0] == "takes a, which nothing gives, and no alpha"
+    assert told["decision"][0] == "takes t, which nothing gives, and no threshold, strict"
+    assert told["dense"][0] == "takes activation_fn, which nothing gives, and no activation"
+    assert "or 'g', to be given a function" in told["dense"][1]
+    assert told["matmul"][0] == "its signature (a) does not fit: too many positional arguments"
+    assert "softmax: takes no axis, so that it is asked with -1 alone" in notes
+
+
+SIGMOID_LAYER = "def dense(a_in, W, b):\n    return 1 / (1 + np.exp(-(a_in @ W + b)))\n"
+LAYER_WITHOUT_SIGMOID = "def dense(a_in, W, b, g):\n    return g(a_in @ W + b)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (SIGMOID_LAYER, "dense: takes no activation, so that it is asked with 'sigmoid' alone: the documents' worked"),
+        (LAYER_WITHOUT_SIGMOID, "dense: the file has no relu, sigmoid, softmax, tanh to give it, so that such layers"),
+    ],
+)
+def test_what_a_layer_is_never_asked_is_said(tmp_path: Path, text: str, expected: str) -> None:
+    (tmp_path / "mine.py").write_text(f"import numpy as np\n\n\n{text}", "utf-8")
+    notes, findings = check_adapter(str(tmp_path / "mine.py"))
+    assert not findings
+    (told,) = [note for note in notes if note.startswith("dense: ")]
+    assert told.startswith(expected)
+    assert "the documents' worked examples ask layers with linear and with sigmoid" in told
+
+
+ADVICE = {
+    "def relu(x):\n    x[x < 0] = 0\n    return x\n": "work on a copy, or use the call that does not write in place",
+    "def sigmoid(x):\n    return 1 / (1 + np.exp(x))\n": "it looks as if the sign of its input were turned, or as if the sign of its input were lost",
+    "def tanh(x):\n    return x / 3\n": "see whether it is the formula that `nnconform list --operations` prints",
+    "def tanh(x):\n    return np.tanh(x).tolist()\n": "return a NumPy array",
+    "def matmul(a, b):\n    return a @ b.T\n": "it looks as if the right side, being square, were transposed",
+    "def tanh(x):\n    raise OSError\n": "what it lacks it may refuse: raise nnconform.adapters.Unsupported",
+}
+
+
+@pytest.mark.parametrize("text", ADVICE)
+def test_advice_for_plain_functions_is_about_them(tmp_path: Path, text: str) -> None:
+    (tmp_path / "mine.py").write_text(f"import numpy as np\n\n\n{text}", "utf-8")
+    _, (found,) = check_adapter(str(tmp_path / "mine.py"))
+    assert found.advice.endswith(ADVICE[text]), found
+
+
+def test_a_helper_of_an_operation_that_is_there_is_no_slip(tmp_path: Path) -> None:
+    text = "import numpy as np\n\n\ndef my_dense(a_in, W, b, g):\n    return g(a_in @ W + b)\n\n\n"
+    (tmp_path / "mine.py").write_text(f"{text}def my_dense_v(x):\n    return x\n", "utf-8")
+    assert check_adapter(str(tmp_path / "mine.py"))[1] == []
+    (tmp_path / "other.py").write_text("def my_dense_v(x):\n    return x\n\n\ndef exp2(x):\n    return x\n", "utf-8")
+    _, (found,) = check_adapter(str(tmp_path / "other.py"))
+    assert "my_dense_v (did you mean 'my_dense'?)" in found.message
+
+
+def test_a_mode_that_this_machine_lacks_is_a_note() -> None:
+    notes, findings = check_adapter("fakes.modes:NoCompiler")
+    assert "not available: mode compiled: it needs a compiler: install one" in notes
+    assert not findings

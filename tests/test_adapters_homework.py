@@ -84,6 +84,56 @@ def test_a_fourth_argument_g_is_given_the_files_own_function(adapter: Adapter) -
         ask(adapter, "dense", X, W, B, activation="sigmoid")
 
 
+@pytest.mark.parametrize("adapter", [WITH_G], indirect=True)
+def test_the_identity_is_given_where_nobody_wrote_it(adapter: Adapter) -> None:
+    assert (ask(adapter, "dense", X, W, B - 9, activation="linear") == X @ W - 9).all()
+    assert adapter.function("linear") is None
+
+
+@pytest.mark.parametrize("adapter", [f"{WITH_G}\ndef linear(z):\n    return 2 * z\n"], indirect=True)
+def test_but_the_files_own_where_there_is_one(adapter: Adapter) -> None:
+    assert (ask(adapter, "dense", X, W, B, activation="linear") == 2 * X @ W).all()
+
+
+TABLE = """
+KNOWN = {"linear": lambda z: z, "half": {}}
+
+def dense(a_in, W, b, activation):
+    return KNOWN[activation](a_in @ W + b)
+
+def sequential(x, layers):
+    for w, b, kind in layers:
+        x = dense(x, w, b, kind)
+    return x
+
+def relu(z):
+    return KNOWN["relu"]
+
+def sigmoid(z):
+    return KNOWN["half"]["linear"]
+"""
+
+
+@pytest.mark.parametrize("adapter", [TABLE], indirect=True)
+def test_an_activation_that_is_not_in_a_table_is_lacking_and_other_keys_are_slips(adapter: Adapter) -> None:
+    assert ask(adapter, "dense", X, W, B, activation="linear").shape == (2, 4)
+    with pytest.raises(Unsupported, match="knows no activation 'tanh'"):
+        ask(adapter, "dense", X, W, B, activation="tanh")
+    with pytest.raises(Unsupported, match="knows no activation 'relu'"):
+        ask(adapter, "sequential", X, [(W, B, "linear"), (np.ones((4, 2)), np.zeros(2), "relu")])
+    for operation in ("relu", "sigmoid"):
+        with pytest.raises(KeyError):
+            ask(adapter, operation, X)
+
+
+@pytest.mark.parametrize(
+    "adapter", ["def leaky_relu(z, alpha=0.01):\n    return np.where(z > 0, z, alpha * z)\n"], indirect=True
+)
+def test_a_parameter_of_another_name_is_said(adapter: Adapter) -> None:
+    with pytest.raises(Unsupported, match="takes no slope, but alpha"):
+        ask(adapter, "leaky_relu", X, slope=0.25)
+
+
 @pytest.mark.parametrize(
     "adapter", ["def dense(x, w, b, activation='linear'):\n    return activation\n"], indirect=True
 )

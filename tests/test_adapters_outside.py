@@ -48,7 +48,10 @@ def test_the_pages_homework_passes_where_it_can_be_asked(tmp_path: Path) -> None
     passed = {operation for line in found if line["outcome"] == "passed" for operation in line["operations"]}
     assert {"sigmoid", "dense", "dense_loop", "sequential"} <= passed
     reasons = {line["reason"] for line in found if line["outcome"] == "unsupported"}
-    assert {"the function takes no activation", "homework has no relu"} <= reasons
+    assert {"the file has no relu to give to dense", "homework has no relu"} <= reasons
+    assert {"coffee_vectorized", "coffee_loop", "by_hand"} <= {
+        line["case"] for line in found if line["outcome"] == "passed" and line["dtype"] == "float32"
+    }
     models = {line["case"] for line in found if line["outcome"] == "passed" and "sequential" in line["operations"]}
     assert {"demand_prediction", "two_layers_of_rows"} <= models
 

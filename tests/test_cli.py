@@ -34,6 +34,8 @@ def lines(capsys: pytest.CaptureFixture[str], *arguments: str, status: int = 0) 
         (["adapter", "check"], "required: ADAPTER"),
         (["adapter", "new", "My-Framework"], "is no name for an adapter: lower-case"),
         (["adapter", "new", "all"], "'all' is no name for an adapter: --adapter=all asks every one"),
+        (["adapter", "new", "none"], "'none' is no name for an adapter: its class would be None, which is a word of"),
+        (["adapter", "new", "unsupported"], "its class would be Unsupported, which its module imports"),
         (["adapter", "new", "../up"], "'../up' is no name for an adapter: lower-case"),
         (
             ["adapter", "new", "n" * 300],

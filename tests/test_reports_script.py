@@ -71,6 +71,18 @@ def relu(x):
 def dense(a_in, W, b):
     return sigmoid(numpy.matmul(a_in, W) - b)
 """
+WITH_G = """
+import numpy as np
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def relu(z):
+    return np.maximum(z, 0)
+
+def dense(a_in, W, b, g):
+    return g(a_in @ W)
+"""
 FORGETFUL = '''
 from nnconform.adapters.numpy import NumPy
 
@@ -156,6 +168,18 @@ def test_a_students_file_of_plain_functions(tmp_path: Path) -> None:
     found = asked(tmp_path, HOMEWORK, "homework.py", "--dtype=float64")
     shows_the_witness(tmp_path, *first(found, "spec/activations/relu.toml", "value"))
     shows_the_witness(tmp_path, *first(found, "spec/layers", "value"))
+
+
+def test_a_layer_that_is_given_a_function(tmp_path: Path) -> None:
+    found = asked(tmp_path, WITH_G, "homework.py", "--dtype=float64", "spec/layers/dense.toml")
+    one, item = next(each for name, each in found.items() if "coffee_vectorized" in name)
+    script = stand_alone(one, item)
+    assert "dense(x, w, b, activation" not in script
+    assert "z = dense(x, w, b, g=lambda z: z)" in script
+    assert "a = dense(x, w, b, g=sigmoid)" in script
+    shows_the_witness(tmp_path, one, item)
+    for one, item in found.values():
+        ran(tmp_path, stand_alone(one, item))
 
 
 def test_a_stale_answer_is_asked_for_twice(tmp_path: Path) -> None:

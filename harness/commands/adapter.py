@@ -48,6 +48,8 @@ def _new(name: str, into: Path) -> int:
         raise BadInput(f"an adapter {name!r} is registered already: choose another name")
     try:
         folder = write_package(name, into)
+    except ValueError as error:
+        raise BadInput(f"{name!r} is no name for an adapter: {error}") from None
     except FileExistsError as error:
         raise BadInput(f"{error.filename} is there already: choose another name, or --into another folder") from None
     except OSError as error:

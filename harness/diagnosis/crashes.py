@@ -10,6 +10,7 @@ from nnconform.harness.diagnosis.problem import Problem
 from nnconform.harness.questions import LAYOUTS
 from nnconform.harness.transcript import Raised
 
+WRITES = "as if it had to write into its inputs"
 _TYPES = {
     "NameError": "as if a name were misspelt",
     "UnboundLocalError": "as if a variable were read before it is set",
@@ -88,7 +89,7 @@ def _by_words(problem: Problem, question: str, message: str) -> Iterator[str]:
     if _UNDONE.search(message) and re.search(_SPELT[dtype], message, re.IGNORECASE):
         yield f"as if there were no kernel for {dtype}"
     if question in _UNWRITEABLE and _READ_ONLY.search(message):
-        yield "as if it had to write into its inputs"
+        yield WRITES
     if question in {"fortran", "strided"} and _GAPS.search(message):
         yield "as if inputs had to lie in one piece, row by row"
     if any(not prod(shape) for shape in shapes) and _EMPTY.search(message):

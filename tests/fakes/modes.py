@@ -50,6 +50,13 @@ class CompilesBadly(Compiles):
         return call
 
 
+class CannotCompile(Compiles):
+    """Its compiler raises."""
+
+    def compile(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        raise RuntimeError("no such target")
+
+
 class NoCompiler(Compiles):
     """Its compiler is not installed."""
 
