@@ -37,7 +37,7 @@ ADVICE = {
     "nan": "see whether arguments are swapped or a buffer is read before it is filled",
     "inf": "see whether arguments are swapped or a buffer is read before it is filled",
 }
-FORMULA = "see whether it is the formula that `nnconform list --operations` prints"
+FORMULA = "see whether it is the formula that `nnconform list --operations` prints, or less exact: a run tells more"
 """Of wrong numbers, where there is one argument, which nobody can swap."""
 PLAIN = {
     "crash": "call it as `nnconform list --operations` shows; what it lacks it may refuse: raise "

@@ -187,7 +187,7 @@ def test_what_a_layer_is_never_asked_is_said(tmp_path: Path, text: str, expected
 ADVICE = {
     "def relu(x):\n    x[x < 0] = 0\n    return x\n": "work on a copy, or use the call that does not write in place",
     "def sigmoid(x):\n    return 1 / (1 + np.exp(x))\n": "it looks as if the sign of its input were turned, or as if the sign of its input were lost",
-    "def tanh(x):\n    return x / 3\n": "see whether it is the formula that `nnconform list --operations` prints",
+    "def tanh(x):\n    return x / 3\n": "prints, or less exact: a run tells more",
     "def tanh(x):\n    return np.tanh(x).tolist()\n": "return a NumPy array",
     "def matmul(a, b):\n    return a @ b.T\n": "it looks as if the right side, being square, were transposed",
     "def tanh(x):\n    raise OSError\n": "what it lacks it may refuse: raise nnconform.adapters.Unsupported",

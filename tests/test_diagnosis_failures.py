@@ -260,9 +260,10 @@ def in_place_and_no_columns(x: Array, axis: int) -> Array:
 WRITTEN: list[tuple[str, str, Call, str]] = [
     ("relu", "rows_and_columns", in_place, "as if the answer were written into its input"),
     ("softmax", "rows", maximum_taken_off, "as if the maximum were taken off its input in place"),
+    ("relu", "negative_subnormal_doubles", in_place, "as if it worked in its input's own memory"),
     ("softmax", "rows", in_place_and_wrong, NONE),
     ("softmax", "rows", in_place_and_no_columns, NONE),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("operation", "case", "wrong", "expected"), WRITTEN)

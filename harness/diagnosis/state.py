@@ -17,6 +17,7 @@ from nnconform.spec.arrays import dtype_of
 Array = Any
 OWN = "as if it worked in its input's own memory"
 SHARED = "as if answers shared one buffer"
+ZERO = "as if its input were set to 0 afterwards"
 WRITTEN = "as if the answer were written into its input"
 _NO_FLOATS = "iub"
 """Kinds of dtypes that round nothing to a few units in the last place."""
@@ -70,7 +71,10 @@ def _left(problem: Problem) -> str:
             if question in SECOND and _same(left, problem.first[name]):
                 own.add("as if the first input were kept")
             found = own if found is None else found & own
-    return next((told for told in (*CHANGES, "as if the first input were kept", WRITTEN) if told in (found or ())), "")
+    fits = [told for told in (*CHANGES, "as if the first input were kept", WRITTEN) if told in (found or ())]
+    if fits[:1] == [ZERO] and len(fits) > 1:  # zeros may come of much
+        return ", or ".join(fits) if len(fits) == 2 else ""
+    return fits[0] if fits else ""
 
 
 def _same(left: Array, right: Array) -> bool:
@@ -159,7 +163,7 @@ def _wider(given: Array, left: Array) -> bool:
 
 
 CHANGES: dict[str, Callable[[Array, Array], bool]] = {
-    "as if its input were set to 0 afterwards": _set_to_zero,
+    ZERO: _set_to_zero,
     "as if the maximum were taken off its input in place": _without_maximum,
     "as if exponentials were taken in its input's own memory": _powers,
     "as if the mean were taken off its input in place": _without_mean,
