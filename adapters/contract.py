@@ -158,6 +158,12 @@ class Adapter:
     def release(self) -> None:
         """Give back what is cached on the device, after a case that found too little memory."""
 
+    def rest(self) -> None:
+        """Called before each case: a place to let go of what piles up over thousands of them and is not used again.
+
+        As a rule there is nothing to do.  Never called while anything is timed.
+        """
+
     def counters(self) -> Mapping[str, int]:
         """Counts worth printing after a run, such as compilations."""
         return {}

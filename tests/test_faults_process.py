@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from fakes import faulty
+from fakes.good import Good
 from shell import FAKES, SIGMOID, pytest_in, results
 
 from nnconform.harness import interviewers
@@ -158,6 +159,18 @@ def test_too_little_memory_is_told_apart_from_a_wrong_answer(monkeypatch: pytest
     assert faulty.OutOfMemory.released == 1
     assert judge(RIGHT, here.ask(RIGHT["ask"])).outcome == "passed"
     assert faulty.OutOfMemory.released == 1
+
+
+def test_what_piles_up_may_be_let_go_before_a_case_and_never_within_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    sent: list[int] = []
+    monkeypatch.setattr(Good, "rest", lambda self: sent.append(self.sent))
+    here = InProcess(Subject("fakes.good:Good", "good", "cpu", "eager"))
+    after = []
+    for _ in range(2):
+        assert judge(RIGHT, here.ask(RIGHT["ask"])).outcome == "passed"
+        after.append(here.adapter.counters()["arrays sent"])
+    assert sent == [1, after[0]], "the first array shows that the framework computes at all"
+    assert after[1] > after[0] > 1
 
 
 def test_a_process_that_does_not_start_again_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
