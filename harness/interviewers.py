@@ -67,9 +67,9 @@ class InProcess:
             return Transcript(device=self.adapter.device, too_large=told)
         if lost := self.health.lost():
             raise SubjectCrashed(f"not asked: {lost}; --isolate begins anew after such a case", "error")
-        self.adapter.rest()
         self.surroundings.mark()
         try:
+            self.adapter.rest()
             found = interview(self.adapter, ask)
         except (KeyboardInterrupt, Exception):
             raise
