@@ -147,7 +147,7 @@ def _top_level(data: dict[str, Any], shown: str) -> Iterable[Problem]:
     version = data["nnconform"]
     if version != SPEC_VERSION:
         yield Problem(shown, 1, f"spec version {version!r}: this nnconform reads {SPEC_VERSION!r}")
-    if not isinstance(data.get("topic"), str):
+    if not (isinstance(data.get("topic"), str) and data["topic"]):
         yield Problem(shown, 1, "needs a topic, a short text")
     reasons = data.get("left_out", {})
     if not isinstance(reasons, dict) or not all(name in FORMATS and isinstance(reasons[name], str) for name in reasons):

@@ -72,6 +72,7 @@ FILES = {
     "ragged": (GOOD.replace("[1, 2]", "[[1, 2], [3]]"), ":4: case 'one': input 'x': rows of unequal length"),
     "quoted": (GOOD.replace("[1, 2]", '["10"]'), ":4: case 'one': input 'x': '10' is no number: leave out the quotes, or "),
     "odd_hexadecimal": (GOOD.replace("[1, 2]", '["0x1.2.3"]'), ":4: case 'one': input 'x': '0x1.2.3' is no number"),
+    "empty_topic": (GOOD.replace('"Bad on purpose"', '""'), ":1: needs a topic, a short text"),
     "no_case": (HEAD, ":1: needs at least one [[case]]"),
     "no_topic": ('nnconform = "0.1"\n' + CASE, ":1: needs a topic"),
     "bom": ("\ufeff" + GOOD, ":1: begins with a byte order mark (BOM): save it as UTF-8 without one"),
