@@ -99,8 +99,6 @@ def _parts(case: Case) -> Iterator[Part]:
             continue
         kinds = step.attributes["activations"]
         before, *parameters = step.inputs
-        if len(parameters) != 2 * len(kinds) or not kinds:
-            raise ValueError(f"timing: {step.operation} takes a weight and a bias for each of its activations")
         for number, kind in enumerate(kinds):
             after = step.name if number == len(kinds) - 1 else f"{step.name}.{number + 1}"
             yield Part(step.operation, entry.cost, (before, *parameters[2 * number : 2 * number + 2]), after, kind)

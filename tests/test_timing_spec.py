@@ -178,7 +178,7 @@ BAD = {
     "an axis of two names": (TWICE, "must have one name"),
     "a layer without a bias": (
         f'operation = "sequential"\nattributes.activations = ["relu"]\ninputs.x = {normal(3, 3)}\ninputs.w = {normal(3, 3)}',
-        "takes a weight and a bias for each of its activations",
+        "takes a weight and a bias for each layer",
     ),
     "an unknown size": (f'operation = "tanh"\ninputs.x = {normal(9)}', "names 'm', which is no size"),
 }
