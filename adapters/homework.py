@@ -23,6 +23,7 @@ import numpy as np
 
 from nnconform.adapters.contract import Adapter, Unsupported, is_function, own_function
 from nnconform.adapters.sources import defined
+from nnconform.spec.attributes import ACTIVATIONS
 from nnconform.spec.catalogue import catalogue
 from nnconform.spec.errors import nearest
 
@@ -33,7 +34,6 @@ ALIASES = {
     "dense_loop": ("dense_loop", "dense", "my_dense"),
 }
 _USUAL = {"axis": -1, "threshold": 0.5, "strict": False, "slope": 0.01, "alpha": 1, "approximate": "none"}
-_ACTIVATIONS = ("linear", "relu", "sigmoid", "softmax", "tanh")
 _FIXED = {"dense": "sigmoid", "dense_loop": "sigmoid", "dense_column": "sigmoid"}
 
 
@@ -156,7 +156,7 @@ class Adapted:
 
     def absent(self) -> list[str]:
         """The activations that the file has no function of, where it would be given one."""
-        return [name for name in _ACTIVATIONS if "g" in self.taken and self._found(name) is None]
+        return [name for name in ACTIVATIONS if "g" in self.taken and self._found(name) is None]
 
     def _own(self, activation: str) -> Callable[..., Any]:
         if found := self._found(activation):

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from nnconform.reports.fields import Fields
 from nnconform.reports.outcomes import rank
 from nnconform.reports.repeated import Repeated, repeated_of
-from nnconform.reports.traits import FLAKY, many
+from nnconform.reports.traits import FLAKY
+from nnconform.reports.words import many
 
 if TYPE_CHECKING:
     from nnconform.harness.collect import CaseItem

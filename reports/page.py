@@ -24,7 +24,8 @@ from nnconform.reports.repeated import MOST_REPEATED, repeats
 from nnconform.reports.tally import Tally, tally
 from nnconform.reports.timing.details import HEADS, plus_minus
 from nnconform.reports.timing.view import MOST_ROWS, Timings, timings
-from nnconform.reports.traits import MOST_MISSED, conventions, differing, many, missed, overview, shown
+from nnconform.reports.traits import MOST_MISSED, conventions, differing, missed, overview, shown
+from nnconform.reports.words import many
 
 if TYPE_CHECKING:
     from jinja2 import Environment

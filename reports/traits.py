@@ -8,6 +8,7 @@ from typing import Any
 
 from nnconform.reports.merge import Answer, Asked
 from nnconform.reports.model import Result
+from nnconform.reports.words import many
 
 MOST_MISSED = 200
 EAGER = "other bits than eager"
@@ -213,11 +214,6 @@ def _without_dtype(words: str) -> str:
 def _rank(name: str) -> int:
     names = list(MEANINGS)
     return names.index(name) if name in MEANINGS else len(names)
-
-
-def many(count: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def missed(asked: Sequence[Asked]) -> tuple[tuple[Asked, Result], ...]:

@@ -91,9 +91,13 @@ def test_listed_numbers_have_one_truth_each(tmp_path: Path, operation: str, shap
     )
     found = Truth(line["expect"]["outputs"]["result"], "float64")
     assert line["expect"]["outputs"]["result"]["period"] == values
-    given = np.resize(listed, shape)
-    exact = 1 / (1 + np.exp(-given)) if operation == "sigmoid" else np.exp(given) / np.exp(given).sum(1, keepdims=True)
-    assert np.allclose(found.high, exact, rtol=1e-14, atol=0)
+    written_out = case(tmp_path, operation, str(np.resize(listed, shape).tolist()))
+    exact = Truth(freeze(written_out, "float64")["expect"]["outputs"]["result"], "float64")
+    assert exact.shape == found.shape == tuple(shape)
+    assert np.array_equal(found.high, exact.high)
+    assert found.error is not None
+    assert exact.error is not None
+    assert np.array_equal(found.error, exact.error)
 
 
 @pytest.mark.parametrize("period", [0, -3, 1.5])

@@ -112,8 +112,3 @@ def signature(entry: Operation) -> str:
     attributes = [f"{name}={value!r}" for name, value in entry.attributes.items()]
     taken = [*entry.arguments, *(["layers"] if entry.layers else attributes)]
     return f"{entry.operation}({', '.join(taken)})"
-
-
-def many(count: int, noun: str) -> str:
-    """A count with its noun."""
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

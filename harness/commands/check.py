@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from nnconform.harness.commands import many, spec_files
+from nnconform.harness.commands import spec_files
+from nnconform.reports.words import many
 
 HELP = "tell what is wrong with case files"
 

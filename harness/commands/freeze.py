@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from nnconform.harness.commands import many, needs_flint, spec_files
+from nnconform.harness.commands import needs_flint, spec_files
+from nnconform.reports.words import many
 
 HELP = "write the frozen form of case files (needs python-flint)"
 
